@@ -1,0 +1,132 @@
+"""The layout of what is published: every cell of every table, and of which combinations of codes it is the sum.
+
+The joint cross-classification of all dimensions has far more combinations than records. It is not needed: where every
+table lies within one joint group of dimensions (policy.toml), the combinations of each group, tied together by what the
+groups share, allow exactly the same tables (docs/why-joint-groups.md).
+"""
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import polars as pl
+
+from data.codes import ALL, CodeLists, Rule
+from data.policy import Policy, group_of, shared_with
+
+
+@dataclass(frozen=True)
+class Group:
+    """The combinations of year and the dimensions of one joint group that the code lists and rules allow.
+
+    frame: one row a combination; columns year, the group's dimensions, and what is derived from them.
+    first: the position of its first row among all combinations of the layout.
+    earlier, shared: the group before it that it is tied to, and the columns that both have (None and () for the first).
+    """
+
+    frame: pl.DataFrame
+    first: int
+    earlier: int | None
+    shared: tuple[str, ...]
+
+    @property
+    def positions(self) -> np.ndarray:
+        """The positions of its combinations in the layout."""
+        return np.arange(self.first, self.first + self.frame.height)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Everything about the published tables but the numbers.
+
+    cells: one row for each cell of each table: table, period ("2019", "2018-2021", "all"), first_year, last_year, the
+    dimensions (code, `all`, or null where the table lacks it), margin (its position in `margins`).
+    margins: the different sums behind the cells: for each one the positions of the combinations that it adds up. A cell
+    that stands in several tables, or an `all` with one possible part, is one margin and so has one status. An empty
+    margin can't hold a record: no code of it was in use.
+    """
+
+    years: tuple[int, ...]
+    groups: tuple[Group, ...]
+    size: int
+    cells: pl.DataFrame
+    margins: tuple[np.ndarray, ...]
+
+
+def layout(policy: Policy, codes: CodeLists, years: tuple[int, ...]) -> Layout:
+    """The layout of all tables of `policy` over `years`, which are consecutive."""
+    groups: list[Group] = []
+    first = 0
+    for number, dimensions in enumerate(policy.joint):
+        earlier, shared = shared_with(policy.joint, number, codes) if number else (None, ())
+        groups.append(Group(_combinations(codes, years, dimensions), first, earlier, shared))
+        first += groups[-1].frame.height
+
+    known: dict[tuple[int, ...], int] = {}
+    margins: list[np.ndarray] = []
+    rows: list[dict[str, object]] = []
+    times = _times(policy, years)
+    dimensions = [d for d in codes.dimensions if any(d in t.dimensions for t in policy.tables)]
+    for table in policy.tables:
+        masks: dict[tuple[int, str, str], np.ndarray] = {}
+        for values in product(*[(ALL, *codes.codes(d)) for d in table.dimensions]):
+            named = tuple((d, v) for d, v in zip(table.dimensions, values, strict=True) if v != ALL)
+            number = group_of(policy.joint, tuple(d for d, _ in named), codes)
+            part = groups[number]
+            inside = np.ones(part.frame.height, dtype=bool)
+            for dimension, value in named:
+                key = (number, dimension, value)
+                if key not in masks:
+                    masks[key] = (part.frame[dimension] == value).to_numpy()
+                inside = inside & masks[key]
+            year = part.frame["year"].to_numpy()
+            for kind, period, first_year, last_year in times:
+                if kind not in table.time:
+                    continue
+                members = part.first + np.flatnonzero(inside & (year >= first_year) & (year <= last_year))
+                margin = known.setdefault(tuple(members.tolist()), len(margins))
+                if margin == len(margins):
+                    margins.append(members)
+                rows.append(
+                    {"table": table.name, "period": period, "first_year": first_year, "last_year": last_year}
+                    | dict.fromkeys(dimensions)
+                    | dict(zip(table.dimensions, values, strict=True))
+                    | {"margin": margin}
+                )
+    schema = {"table": pl.String, "period": pl.String, "first_year": pl.Int32, "last_year": pl.Int32}
+    schema |= dict.fromkeys(dimensions, pl.String) | {"margin": pl.Int32}
+    return Layout(years, tuple(groups), first, pl.DataFrame(rows, schema=schema), tuple(margins))
+
+
+def _combinations(codes: CodeLists, years: tuple[int, ...], dimensions: tuple[str, ...]) -> pl.DataFrame:
+    derived = {d: of for d, of in codes.derived_from.items() if of in dimensions}
+    rows = []
+    for year in years:
+        in_use = [[c.code for c in codes.dimensions[d] if c.in_use(year)] for d in dimensions]
+        for values in product(*in_use):
+            row = dict(zip(dimensions, values, strict=True))
+            row |= {d: codes.groups(of)[row[of]] for d, of in derived.items()}
+            if all(allowed(rule, row) for rule in codes.rules):
+                rows.append({"year": year} | row)
+    schema = {"year": pl.Int32} | dict.fromkeys((*dimensions, *derived), pl.String)
+    return pl.DataFrame(rows, schema=schema)
+
+
+def allowed(rule: Rule, row: dict[str, str]) -> bool:
+    """Whether a combination keeps a rule of the code lists; a rule about dimensions that it lacks is kept."""
+    if not all(dimension in row for dimension in (*rule.when, *rule.then)):
+        return True
+    if not all(row[dimension] in values for dimension, values in rule.when.items()):
+        return True
+    return all(row[dimension] in values for dimension, values in rule.then.items())
+
+
+def _times(policy: Policy, years: tuple[int, ...]) -> list[tuple[str, str, int, int]]:
+    """Each published time: kind, name, first year, last year. A period counts where all its years are there."""
+    times = [("year", str(year), year, year) for year in years]
+    times += [
+        ("period", f"{first}-{last}", first, last)
+        for first, last in policy.periods
+        if first >= years[0] and last <= years[-1]
+    ]
+    return [*times, ("all", ALL, years[0], years[-1])]
