@@ -54,7 +54,10 @@ class Audit:
 
 
 def audit(
-    file: Path, *, primary: set[str] | None = None, progress: Callable[[int, int], None] = lambda done, of: None
+    file: Path,
+    *,
+    primary: set[str] | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Audit:
     """Attack the release in `file` (vink.duckdb).
 
@@ -82,9 +85,7 @@ def audit(
         )
         cells = cells.join(found, on="at", how="left", maintain_order="left")
         verdict = _verdict(design.threshold, design.protection, primary)
-    return Audit(
-        cells.with_columns(verdict=verdict).drop("at", "named"), design.threshold, design.protection
-    )
+    return Audit(cells.with_columns(verdict=verdict).drop("at", "named"), design.threshold, design.protection)
 
 
 def _verdict(threshold: int, protection: str, primary: set[str] | None) -> pl.Expr:
@@ -123,7 +124,9 @@ def _design(con: duckdb.DuckDBPyConnection) -> _Design:
     return _Design(
         tables=dict(con.sql("select name, dimensions from tables").fetchall()),
         joint=tomllib.loads(policy)["joint"],
-        derived=dict(con.sql("select distinct dimension, derived_from from codes where derived_from is not null").fetchall()),
+        derived=dict(
+            con.sql("select distinct dimension, derived_from from codes where derived_from is not null").fetchall()
+        ),
         rules=[(json.loads(a), json.loads(b)) for a, b in con.sql('select "when", "then" from rules').fetchall()],
         threshold=threshold,
         protection=protection,
@@ -191,10 +194,12 @@ class _Attack:
             met = set().union(*(w.columns for w in worlds[:later])) & set(world.columns)
             earlier = next((w for w in worlds[:later] if met <= set(w.columns)), None)
             if earlier is None:
-                raise AuditError("The policy's joint groups don't share what they share with a single one; see policy.toml.")
+                raise AuditError(
+                    "The policy's joint groups don't share what they share with a single one; see policy.toml."
+                )
             keys = sorted(met - {"column"})
             both = [
-                dict((tuple(row[:-1]), row[-1]) for row in w.group_by(keys).agg("column").iter_rows())
+                {tuple(row[:-1]): row[-1] for row in w.group_by(keys).agg("column").iter_rows()}
                 for w in (world, earlier)
             ]
             for key in both[0].keys() | both[1].keys():
@@ -237,9 +242,7 @@ class _Attack:
                 rows[row] = None
         return _Program(int(self.alive.sum()), list(rows))  # pyright: ignore[reportArgumentType]
 
-    def ranges(
-        self, wanted: list[int], progress: Callable[[int, int], None]
-    ) -> list[tuple[int, int | None]] | None:
+    def ranges(self, wanted: list[int], progress: Callable[[int, int], None]) -> list[tuple[int, int | None]] | None:
         """The least and greatest count of each wanted cell (None above: no bound); None where no table agrees at all."""
         column = np.full(self.columns, -1)
         column[self.alive] = np.arange(self.alive.sum())
@@ -286,7 +289,12 @@ class _Program:
         self.columns, self.rows = columns, rows
         self.highs = highspy.Highs()
         # The primal simplex goes on from the last cell's answer, which the next objective leaves possible.
-        for option, value in {"output_flag": False, "threads": 1, "solver": "simplex", "simplex_strategy": 4}.items():
+        for option, value in {
+            "output_flag": False,
+            "threads": 1,
+            "solver": "simplex",
+            "simplex_strategy": 4,
+        }.items():
             self.highs.setOptionValue(option, value)
         self.highs.addVars(columns, np.zeros(columns), np.full(columns, highspy.kHighsInf))
         for index, value, n in rows:

@@ -94,7 +94,9 @@ def build_example(releases: Path, *, report: Report = quiet) -> Path:
     rules = policy.load(codes)
     records = example.records()
     ingredients = [records.write_csv(), rules.text, release.METHOD, str(release.SCHEMA_VERSION)]
-    ingredients += [(release.HERE / name).read_text("utf-8") for name in ("codes.toml", "breaks.toml", "published.toml")]
+    ingredients += [
+        (release.HERE / name).read_text("utf-8") for name in ("codes.toml", "breaks.toml", "published.toml")
+    ]
     digest = hashlib.sha256("\n".join(ingredients).encode()).hexdigest()
     version = f"example-{digest[:8]}"
     place = releases / version

@@ -80,8 +80,6 @@ def load(path: Path = HERE / "codes.toml") -> CodeLists:
         )
         for rule in raw.pop("rules", [])
     )
-    dimensions = {
-        name: tuple(Code(**code) for code in table["codes"]) for name, table in raw.items()
-    }
+    dimensions = {name: tuple(Code(**code) for code in table["codes"]) for name, table in raw.items()}
     derived_from = {name: table["derived_from"] for name, table in raw.items() if "derived_from" in table}
     return CodeLists(dimensions, derived_from, rules)

@@ -75,8 +75,7 @@ def parse(text: str, codes: CodeLists, name: str = "policy") -> Policy:
                 }
             ),
             tables=tuple(
-                Table(table, tuple(entry["dimensions"]), tuple(entry["time"]))
-                for table, entry in raw["tables"].items()
+                Table(table, tuple(entry["dimensions"]), tuple(entry["time"])) for table, entry in raw["tables"].items()
             ),
             text=text,
         )
@@ -97,7 +96,9 @@ def _check(policy: Policy, codes: CodeLists, name: str) -> None:
         raise PolicyError(f"{name}: protection is {policy.protection!r}; choose one of {', '.join(LEVELS)}.")
     for (_, last), (first, _) in zip(policy.periods, policy.periods[1:], strict=False):
         if first <= last:
-            raise PolicyError(f"{name}: periods overlap or are out of order at {first}; each year belongs to one period.")
+            raise PolicyError(
+                f"{name}: periods overlap or are out of order at {first}; each year belongs to one period."
+            )
     for number in range(1, len(policy.joint)):
         shared_with(policy.joint, number, codes, name)
     for table in policy.tables:
@@ -108,7 +109,9 @@ def _check(policy: Policy, codes: CodeLists, name: str) -> None:
             raise PolicyError(f"{name}: table {table.name} has time {bad[0]!r}; choose from {', '.join(TIMES)}.")
         group_of(policy.joint, table.dimensions, codes, name)
         if len(policy.weights.by_dimensions) <= len(table.dimensions):
-            raise PolicyError(f"{name}: weights.by_dimensions has no weight for the {len(table.dimensions)} dimensions of table {table.name}.")
+            raise PolicyError(
+                f"{name}: weights.by_dimensions has no weight for the {len(table.dimensions)} dimensions of table {table.name}."
+            )
 
 
 def members(group: tuple[str, ...], codes: CodeLists) -> set[str]:

@@ -104,7 +104,13 @@ class _Search:
     """The pattern so far, and what the tables found so far prove about each margin."""
 
     def __init__(
-        self, layout: Layout, combinations: np.ndarray, margins: np.ndarray, policy: Policy, suppressed: np.ndarray, again: bool
+        self,
+        layout: Layout,
+        combinations: np.ndarray,
+        margins: np.ndarray,
+        policy: Policy,
+        suppressed: np.ndarray,
+        again: bool,
     ) -> None:
         self.layout, self.margins, self.policy = layout, margins, policy
         self.suppressed = suppressed.copy()
@@ -118,7 +124,9 @@ class _Search:
         every = tuple(range(len(layout.groups)))
         blocks = list(dict.fromkeys([*_blocks(layout.years, policy.periods), layout.years]))
         groups = [every] if again else [*((number,) for number in every), every]
-        self.programs = [_Program(layout, chosen, block, combinations, margins, cost) for chosen in groups for block in blocks]
+        self.programs = [
+            _Program(layout, chosen, block, combinations, margins, cost) for chosen in groups for block in blocks
+        ]
 
     def find_partners(self, margin: int, primary: bool) -> list[int]:
         """Hide what `margin` needs hidden; returns the newly hidden margins."""
@@ -211,7 +219,12 @@ class _Program:
         self.true = margins[self.margins].astype(float)
 
         self.highs = highspy.Highs()
-        for option, value in {"output_flag": False, "threads": 1, "presolve": "off", "solver": "simplex"}.items():
+        for option, value in {
+            "output_flag": False,
+            "threads": 1,
+            "presolve": "off",
+            "solver": "simplex",
+        }.items():
             self.highs.setOptionValue(option, value)
         self._columns(len(mine), np.full(len(mine), INFINITY))
         self._columns(len(held), combinations[mine][held].astype(float))
@@ -266,7 +279,9 @@ class _Program:
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:
-            raise ProtectionError(f"The solver gave up on a cell's partners ({status}); this is a fault of the program.")
+            raise ProtectionError(
+                f"The solver gave up on a cell's partners ({status}); this is a fault of the program."
+            )
         return solution[self.rise] - solution[self.fall]
 
 

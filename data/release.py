@@ -139,7 +139,9 @@ def published_cells(layout: Layout, margins: np.ndarray, pattern: Pattern) -> pl
     at = layout.cells["margin"].to_numpy()
     empty = np.array([len(members) == 0 for members in layout.margins])
     status = np.select(
-        [empty[at], pattern.suppressed[at], margins[at] == 0], ["not_collected", "suppressed", "zero"], "published"
+        [empty[at], pattern.suppressed[at], margins[at] == 0],
+        ["not_collected", "suppressed", "zero"],
+        "published",
     )
     return (
         layout.cells.with_columns(n=pl.Series(margins[at], dtype=pl.Int64), status=pl.Series(status))
@@ -156,8 +158,24 @@ def write_database(
     statements = tomllib.loads((HERE / "published.toml").read_text(encoding="utf-8"))
     with duckdb.connect(str(file)) as con:
         for table in policy.tables:
-            columns = ["period", "first_year", "last_year", *table.dimensions, "n", "status", "lower", "upper"]
-            kinds = ["varchar", "integer", "integer", *["varchar"] * len(table.dimensions), "integer", "varchar"]
+            columns = [
+                "period",
+                "first_year",
+                "last_year",
+                *table.dimensions,
+                "n",
+                "status",
+                "lower",
+                "upper",
+            ]
+            kinds = [
+                "varchar",
+                "integer",
+                "integer",
+                *["varchar"] * len(table.dimensions),
+                "integer",
+                "varchar",
+            ]
             _create(
                 con,
                 table.name,
@@ -232,9 +250,7 @@ def write_database(
         )
 
 
-def _create(
-    con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str] | None, frame: pl.DataFrame
-) -> None:
+def _create(con: duckdb.DuckDBPyConnection, name: str, columns: dict[str, str] | None, frame: pl.DataFrame) -> None:
     con.register("frame_", frame.to_arrow())
     if columns is None:
         con.execute(f'create table "{name}" as select * from frame_')
@@ -260,7 +276,12 @@ def write_ranges(file: Path, audited: pl.DataFrame) -> None:
     """Put into every suppressed cell the range that can be worked out anyway, and keep the audit's cells."""
     shown = audited.with_columns(pl.col("tables").list.join(",")).filter(pl.col("status") == "suppressed")
     with duckdb.connect(str(file)) as con:
-        _create(con, "audit", None, shown.select("cell", "tables", "first_year", "last_year", "lower", "upper", "verdict"))
+        _create(
+            con,
+            "audit",
+            None,
+            shown.select("cell", "tables", "first_year", "last_year", "lower", "upper", "verdict"),
+        )
         tables: list[tuple[str, list[str]]] = con.sql("select name, dimensions from tables").fetchall()
         for table, dimensions in tables:
             words = [f"case when {d} = 'all' then '' else ', {d}=' || {d} end" for d in sorted(dimensions)]

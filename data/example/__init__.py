@@ -33,9 +33,7 @@ def records(seed: int = 2009) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _referrals(
-    rng: Random, year: int, target: Mapping[str, Any], chances: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _referrals(rng: Random, year: int, target: Mapping[str, Any], chances: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The referrals of one year, in order of date."""
     _check(year, target)
     grounded = _counts(target["grounded_ideology"])
@@ -72,9 +70,7 @@ def _check(year: int, target: Mapping[str, Any]) -> None:
     ]:
         n, parts = target[total]["n"], sum(_counts(target[name]).values())
         if n != parts:
-            raise ValueError(
-                f"{TARGETS.name}, [{year}]: {name} adds up to {parts}, but {total} is {n}. Change one."
-            )
+            raise ValueError(f"{TARGETS.name}, [{year}]: {name} adds up to {parts}, but {total} is {n}. Change one.")
 
 
 def _dates(rng: Random, year: int, target: Mapping[str, Any]) -> list[dt.date]:

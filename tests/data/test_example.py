@@ -181,17 +181,13 @@ def test_targets_that_do_not_add_up_are_named(tmp_path: Path, monkeypatch: pytes
     wrong = tmp_path / "targets.toml"
     wrong.write_text(text.replace("n = 85,", "n = 86,"), encoding="utf-8")
     monkeypatch.setattr("data.example.TARGETS", wrong)
-    with pytest.raises(
-        ValueError, match=r"targets.toml, \[2017\]: ideology adds up to 85, but referrals is 86"
-    ):
+    with pytest.raises(ValueError, match=r"targets.toml, \[2017\]: ideology adds up to 85, but referrals is 86"):
         records()
 
 
 def chance_tables() -> list[dict[str, int]]:
     outcome = [table for kind in CHANCES["outcome"].values() for table in kind.values()]
-    return outcome + [
-        table for name, tables in CHANCES.items() if name != "outcome" for table in tables.values()
-    ]
+    return outcome + [table for name, tables in CHANCES.items() if name != "outcome" for table in tables.values()]
 
 
 def test_chances_add_up_to_100_percent():
@@ -214,9 +210,7 @@ def test_every_code_is_in_use_in_its_year(seed: int):
 @pytest.mark.parametrize("seed", [2009, 1, 2, 3])
 @pytest.mark.parametrize("rule", codes.load().rules, ids=lambda rule: rule.id)
 def test_every_record_keeps_the_rules(rule: codes.Rule, seed: int):
-    frame = records(seed).with_columns(
-        outcome_group=pl.col("outcome").replace_strict(codes.load().outcome_group)
-    )
+    frame = records(seed).with_columns(outcome_group=pl.col("outcome").replace_strict(codes.load().outcome_group))
     concerned = frame.filter(*(pl.col(name).is_in(values) for name, values in rule.when.items()))
     broken = concerned.filter(~pl.all_horizontal(pl.col(k).is_in(v) for k, v in rule.then.items()))
     assert concerned.height > 0
@@ -273,10 +267,7 @@ def test_the_resource_strong_grow_and_are_reached_less_often():
     grounded = EXAMPLE.filter(pl.col("year") >= FIRST_YEAR_OF_THE_NEW_MEANING, assessment="grounded")
     strong = grounded.filter(resource_profile="resource_strong")
     vulnerable = grounded.filter(resource_profile="vulnerable")
-    assert (
-        share(strong, "outcome_group", {"intervention"})
-        < share(vulnerable, "outcome_group", {"intervention"}) - 0.2
-    )
+    assert share(strong, "outcome_group", {"intervention"}) < share(vulnerable, "outcome_group", {"intervention"}) - 0.2
     unreached = {"declined", "closed", "ordinary_services"}
     assert share(strong, "outcome", unreached) > share(vulnerable, "outcome", unreached) + 0.2
 
@@ -377,9 +368,7 @@ def test_a_published_figure_carries_its_number_in_both_languages(figure: dict[st
         assert str(figure["value"]) in figure["text_en"]
 
 
-@pytest.mark.parametrize(
-    "entries", [FIGURES, list(SOURCES.values()), MARKS], ids=["figures", "sources", "marks"]
-)
+@pytest.mark.parametrize("entries", [FIGURES, list(SOURCES.values()), MARKS], ids=["figures", "sources", "marks"])
 def test_ids_are_unique(entries: list[dict[str, Any]]):
     ids = [entry["id"] for entry in entries]
     assert len(ids) == len(set(ids))

@@ -1,0 +1,135 @@
+"""The only door to a release: `current` finds it, `open_release` checks and opens it, `ask` puts one question to it.
+
+Every question is one .sql file beside this one: its first line asks it in plain words, then comes what it returns, then
+one statement with named parameters.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+HERE = Path(__file__).parent
+SCHEMA_VERSION = 1
+POINTER, DATABASE, MANIFEST = "current", "vink.duckdb", "manifest.json"
+HARDENED = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "memory_limit": "512MB",
+    "threads": "2",
+    "max_temp_directory_size": "0KB",
+}
+
+Parameter = str | int
+
+
+class NoReleaseError(LookupError):
+    """There is no release, or none of that version."""
+
+
+class DamagedReleaseError(ValueError):
+    """The release can't be trusted. `reason` is a key of text/problems.toml: damaged, unreadable or newer."""
+
+    def __init__(self, version: str, reason: str) -> None:
+        super().__init__(f"release {version}: {reason}")
+        self.version, self.reason = version, reason
+
+
+@dataclass(frozen=True)
+class Release:
+    """An opened release. `kind` is "example" or "real"; years and threshold are those of all its tables."""
+
+    version: str
+    kind: str
+    created: str
+    first_year: int
+    last_year: int
+    threshold: int
+    connection: duckdb.DuckDBPyConnection
+
+
+def folder() -> Path:
+    """Where releases lie: data/releases, or what the environment variable VINK_RELEASES names."""
+    return Path(os.environ.get("VINK_RELEASES") or HERE.parent / "data" / "releases")
+
+
+def versions() -> list[str]:
+    """The releases that lie in the folder, newest name last."""
+    return sorted(path.parent.name for path in folder().glob(f"[!.]*/{MANIFEST}"))
+
+
+def current() -> str:
+    """The version that the pointer names. Raises NoReleaseError."""
+    try:
+        return (folder() / POINTER).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise NoReleaseError("no release") from error
+
+
+def open_release(version: str) -> Release:
+    """The release of that version, its file checked against its manifest and opened read-only.
+
+    Raises NoReleaseError, or DamagedReleaseError where the file isn't what the build wrote.
+    """
+    if version not in versions():
+        if (folder() / version).is_dir() and "/" not in version and not version.startswith("."):
+            raise DamagedReleaseError(version, "unreadable")
+        raise NoReleaseError(version)
+    home = folder() / version
+    stamp = tuple(
+        (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else (0, 0)
+        for path in (home / DATABASE, home / MANIFEST)
+    )
+    return _open(home, stamp)
+
+
+@lru_cache(maxsize=8)
+def _open(home: Path, stamp: tuple[tuple[int, int], ...]) -> Release:
+    version = home.name
+    try:
+        manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
+        schema, expected = manifest["schema_version"], manifest["files"][DATABASE]
+        found = hashlib.sha256((home / DATABASE).read_bytes()).hexdigest()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedReleaseError(version, "unreadable") from error
+    if schema > SCHEMA_VERSION:
+        raise DamagedReleaseError(version, "newer")
+    if found != expected:
+        raise DamagedReleaseError(version, "damaged")
+    try:
+        connection = duckdb.connect(str(home / DATABASE), read_only=True, config=HARDENED)
+        connection.execute("set lock_configuration = true")
+        row = connection.execute(
+            "select version, kind, created, first_year, last_year, threshold from release"
+        ).fetchone()
+    except duckdb.Error as error:
+        raise DamagedReleaseError(version, "unreadable") from error
+    if row is None:
+        raise DamagedReleaseError(version, "unreadable")
+    return Release(*row, connection)
+
+
+def ask(release: Release, question: str, **parameters: Parameter) -> pl.DataFrame:
+    """The answer of `release` to queries/<question>.sql, as the file's `returns` line promises.
+
+    The same question with the same parameters is answered once: a release never changes.
+    """
+    return _answer(release, question, tuple(sorted(parameters.items())))
+
+
+@lru_cache(maxsize=1024)
+def _answer(release: Release, question: str, parameters: tuple[tuple[str, Parameter], ...]) -> pl.DataFrame:
+    cursor = release.connection.cursor()  # a cursor each: many sessions ask at once
+    return cursor.sql(_sql(question), params=dict(parameters)).pl()
+
+
+@lru_cache
+def _sql(question: str) -> str:
+    return (HERE / f"{question}.sql").read_text(encoding="utf-8")

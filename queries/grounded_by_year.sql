@@ -1,0 +1,18 @@
+-- How many of the assessed referrals were assessed as grounded, year by year? Pending ones are outside the base.
+-- returns: year INTEGER, code VARCHAR, n INTEGER, status VARCHAR, lower INTEGER, upper INTEGER, base INTEGER, base_lower INTEGER, base_upper INTEGER
+select part.first_year as year, part.assessment as code, part.n, part.status, part.lower, part.upper,
+  coalesce(part.n + rest.n, whole.n - pending.n) as base,
+  coalesce(part.n, part.lower) + coalesce(rest.n, rest.lower) as base_lower,
+  coalesce(part.n, part.upper) + coalesce(rest.n, rest.upper) as base_upper
+from assessment_ideology as part
+join assessment_ideology as rest
+  on rest.period = part.period and rest.ideology = 'all' and rest.assessment = 'not_grounded'
+join assessment_ideology as whole
+  on whole.period = part.period and whole.ideology = 'all' and whole.assessment = 'all'
+join assessment_ideology as pending
+  on pending.period = part.period and pending.ideology = 'all' and pending.assessment = 'pending'
+where part.first_year = part.last_year
+  and part.first_year between $first_year and $last_year
+  and part.ideology = 'all'
+  and part.assessment = 'grounded'
+order by year

@@ -1,0 +1,54 @@
+"""The address: what is on the screen is a function of the release and the query string, and of nothing else.
+
+Streamlit can bind a widget to the query string itself, but then writes the words of the screen into it: a link made on
+the Danish page would lose its filters on the English one. Here codes and years go into the address.
+"""
+
+import re
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui.text import LANGUAGES
+
+KEPT = ("lang", "release", "years", "period")  # what a link to another page takes along
+
+
+def language() -> str:
+    """The language that the address asks for; Danish where it asks for none, or one that we don't speak."""
+    asked = st.query_params.get("lang", LANGUAGES[0])
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+def years(asked: str | None, first: int, last: int) -> tuple[int, int]:
+    """The range in `asked` ("2016-2019" or "2019"), held within first..last; all years where it is no range."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", asked or "", flags=re.ASCII)
+    if match is None:
+        return first, last
+    start, end = int(match[1]), int(match[2] or match[1])
+    if start > end or end < first or start > last:
+        return first, last
+    return max(start, first), min(end, last)
+
+
+def codes(asked: str | None, known: Sequence[str], default: Sequence[str]) -> list[str]:
+    """The codes in `asked` ("right_wing,left_wing") that are known, in their order; "none" chooses none at all."""
+    if asked is None:
+        return list(default)
+    if asked == "none":
+        return []
+    chosen = [code for code in known if code in asked.split(",")]
+    return chosen or list(default)
+
+
+def put(name: str, value: str, default: str) -> None:
+    """Write one filter into the address; what is the default anyway stays out of it."""
+    if value == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
+def carried(**changed: str) -> dict[str, str]:
+    """The query string of a link to another page, with `changed` put in."""
+    return {name: st.query_params[name] for name in KEPT if name in st.query_params} | changed

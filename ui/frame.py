@@ -1,0 +1,125 @@
+"""What stands around every page: head with menu and language, the example's banner, footer, and the problem pages."""
+
+import logging
+from pathlib import Path
+
+import streamlit as st
+
+import queries
+from queries import DamagedReleaseError, NoReleaseError, Release
+from ui import address, first_start
+from ui.page import PAGES
+from ui.text import text
+
+ICON = str(Path(__file__).with_name("icon.png"))  # a name or an emoji would be fetched from another host
+LOG = logging.getLogger("vink")
+# What the house's look needs and the configuration can't say. Class names of Streamlit's own are not used: they change.
+STYLE = """
+<style>
+[data-testid="stMainBlockContainer"]{max-width:1180px;padding-top:1.5rem;padding-bottom:3rem}
+[data-testid="stHeader"]{display:none}
+[data-testid="stCaptionContainer"],[data-testid="stCaptionContainer"] *{color:#4A525C!important;opacity:1!important}
+[data-testid="stTable"]{overflow-x:auto}
+[data-testid="stTable"] td,[data-testid="stTable"] th{white-space:nowrap;font-variant-numeric:tabular-nums}
+[data-testid="stElementToolbar"]:focus-within{opacity:1}
+a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outline-offset:2px}
+.st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
+.st-key-menu [data-testid="stPageLink"] a[aria-current="page"]{border-bottom-color:#0B4F8A;background:none}
+.st-key-brand p{line-height:1.3}
+@media print{.st-key-menu,.st-key-filters,[data-testid="stDownloadButton"]{display:none}}
+</style>
+"""
+
+
+def show() -> None:
+    """Draw the whole visit."""
+    lang = address.language()
+    st.set_page_config(page_title=text("site.name", lang), page_icon=ICON, layout="wide")
+    st.html(STYLE)
+    menu = {
+        name: st.Page(
+            f"{name}.py",
+            title=text(f"nav.{name}", lang),
+            url_path="" if name == PAGES[0] else name,
+            default=name == PAGES[0],
+        )
+        for name in PAGES
+    }
+    page = st.navigation(list(menu.values()), position="hidden")
+    _head(menu, lang)
+    release = _release(lang)
+    if release is None:
+        return
+    if release.kind == "example":
+        st.warning(text("site.example_banner", lang), icon=":material/science:")
+    page.run()
+    st.divider()
+    st.caption(
+        text(
+            "site.footer",
+            lang,
+            version=release.version,
+            first_year=release.first_year,
+            last_year=release.last_year,
+            threshold=release.threshold,
+        )
+    )
+
+
+def _head(menu: dict, lang: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="brand"):
+        st.markdown(f"**{text('site.name', lang)}**  \n{text('site.tagline', lang)}")
+        other = "en" if lang == "da" else "da"
+        st.button(
+            text("site.other_language", lang),
+            key="language",
+            on_click=_speak,
+            args=(other,),
+            icon=":material/translate:",
+        )
+    with st.container(horizontal=True, gap="small", key="menu"):
+        for page in menu.values():
+            st.page_link(page, query_params=address.carried())
+
+
+def _speak(lang: str) -> None:
+    address.put("lang", lang, "da")
+
+
+def _release(lang: str) -> Release | None:
+    """The release that the address asks for, or else the current one; None where a problem page was drawn instead."""
+    asked = st.query_params.get("release")
+    try:
+        return queries.open_release(asked or queries.current())
+    except DamagedReleaseError as problem:
+        LOG.error("%s", problem)
+        _problem(problem.reason, lang, problem.version)
+    except NoReleaseError:
+        if queries.versions() and asked:
+            _problem("missing", lang, asked)
+        else:
+            _make_example(lang)
+        return None
+    return None
+
+
+def _problem(reason: str, lang: str, version: str = "") -> None:
+    st.title(text(f"problems.{reason}_title", lang), anchor=False)
+    st.error(text(f"problems.{reason}", lang, version=version.replace("`", "")), icon=":material/report:")
+    if st.query_params.get("release"):
+        st.button(text("problems.to_current", lang), on_click=lambda: st.query_params.pop("release", None))
+
+
+def _make_example(lang: str) -> None:
+    st.title(text("problems.making_title", lang), anchor=False)
+    st.markdown(text("problems.making", lang))
+    bar = st.progress(0.0)
+    try:
+        for step, share in first_start.progress():
+            bar.progress(min(share, 1.0), text(f"problems.step_{step}", lang))
+    except RuntimeError as error:
+        LOG.error("the example release could not be made: %s", error)
+        bar.empty()
+        st.error(f"**{text('problems.making_failed_title', lang)}.** {text('problems.making_failed', lang)}")
+        return
+    st.rerun()
