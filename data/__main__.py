@@ -24,8 +24,8 @@ from data import faults, mapping, policy, protect, read, release, validate
 app = typer.Typer(
     help=(
         "Turn records of concern referrals into a release that is safe to publish.\n\n"
-        "The usual way: `check` an export until it has no faults, `build` a release of it, and look at what `audit` says. "
-        "Everything stays on this machine; only the finished release goes to the dashboard."
+        "The usual way: `check` an export until it has no faults, `build` a release of it, and look at what `audit` "
+        "says. Everything stays on this machine; only the finished release goes to the dashboard."
     ),
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a traceback must never print records
@@ -245,7 +245,7 @@ def _changed(place: Path, found: auditing.Audit) -> list[str]:
 
 
 def _checked(files: list[Path], mapping_file: Path | None, report: Path | None) -> list[validate.Checked]:
-    """Read and validate; prints the faults and writes them where there are any. Ends with 1 where a file can't be read."""
+    """Read and validate; prints and writes the faults where there are any. Ends with 1 where a file can't be read."""
     codes = code_lists.load()
     with _stops():
         mapped = mapping.load(mapping_file, codes) if mapping_file else mapping.default(codes)
@@ -255,7 +255,7 @@ def _checked(files: list[Path], mapping_file: Path | None, report: Path | None) 
             sources.append((read.read(path, mapped), mapped))
         except read.ReadError as error:
             unreadable += error.faults
-    checked = validate.validate_all(sources, codes, dt.date.today())
+    checked = validate.validate_all(sources, codes, dt.date.today()) if sources else []
     found = [*unreadable, *(fault for one in checked for fault in one.faults)]
     if found:
         faults.print_table(found, console)

@@ -25,6 +25,10 @@ KEPT = 200  # answers that are kept to look for zeros in
 SAFE, NARROW, SMALL_SHOWN, CONTRADICTION = "safe", "narrow", "small_shown", "contradiction"
 
 
+# One equation of the program: columns, their signs, and what they add up to.
+Row = tuple[tuple[int, ...], tuple[float, ...], int]
+
+
 class AuditError(ValueError):
     """The file can't be audited: it isn't a release, or its tables don't fit its own design."""
 
@@ -93,10 +97,8 @@ def _verdict(threshold: int, protection: str, primary: set[str] | None) -> pl.Ex
     most, least = (threshold - 1, 1) if protection == "mark" else (threshold, 0)
     wide = upper - lower >= 2
     covers = (lower <= least) & (upper >= most)
-    if primary is None:
-        small = upper < threshold  # nobody needs to be told that such a count is small
-    else:
-        small = pl.col("cell").is_in(list(primary))
+    # Where the true counts are not known, a range below the threshold tells by itself that the count is small.
+    small = upper < threshold if primary is None else pl.col("cell").is_in(list(primary))
     return (
         pl.when(pl.col("status") == "suppressed")
         .then(pl.when(wide & (covers | ~small)).then(pl.lit(SAFE)).otherwise(pl.lit(NARROW)))
@@ -160,7 +162,7 @@ def _cells(con: duckdb.DuckDBPyConnection, design: _Design) -> pl.DataFrame:
 
 
 class _Attack:
-    """The linear program over all tables: one column a combination of year and a joint group, one row a published cell."""
+    """The linear program over all tables: a column for each combination, a row for each published cell."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, design: _Design, cells: pl.DataFrame) -> None:
         self.columns = 0
@@ -232,20 +234,24 @@ class _Attack:
 
     def program(self) -> "_Program":
         """The linear program without an objective."""
-        column = np.full(self.columns, -1)
-        column[self.alive] = np.arange(self.alive.sum())
-        rows: dict[tuple[object, ...], None] = {}
+        column = self._numbered()
+        rows: dict[Row, None] = {}
         for of, signs, n in self.equations:
             here = self.alive[of]
-            row = (tuple(column[of[here]].tolist()), tuple(signs[here].tolist()), n)
+            row: Row = (tuple(column[of[here]].tolist()), tuple(signs[here].tolist()), n)
             if row[0] or n:
                 rows[row] = None
-        return _Program(int(self.alive.sum()), list(rows))  # pyright: ignore[reportArgumentType]
+        return _Program(int(self.alive.sum()), list(rows))
 
-    def ranges(self, wanted: list[int], progress: Callable[[int, int], None]) -> list[tuple[int, int | None]] | None:
-        """The least and greatest count of each wanted cell (None above: no bound); None where no table agrees at all."""
+    def _numbered(self) -> np.ndarray:
+        """The column of each combination in the program; -1 where it can only be zero and has none."""
         column = np.full(self.columns, -1)
         column[self.alive] = np.arange(self.alive.sum())
+        return column
+
+    def ranges(self, wanted: list[int], progress: Callable[[int, int], None]) -> list[tuple[int, int | None]] | None:
+        """The least and greatest count of each wanted cell (None: no bound); None where no table agrees at all."""
+        column = self._numbered()
         program = self.program()
         if not program.possible():
             return None
@@ -270,7 +276,7 @@ def _attack(program: "_Program", parts: list[list[tuple[int, ...]]]) -> Iterator
         yield from pool.map(_ranges, parts)
 
 
-def _take(columns: int, rows: list[tuple[tuple[int, ...], tuple[float, ...], int]]) -> None:
+def _take(columns: int, rows: list[Row]) -> None:
     _Program.of_this_process = _Program(columns, rows)
 
 
@@ -285,7 +291,7 @@ class _Program:
 
     of_this_process: "_Program | None" = None
 
-    def __init__(self, columns: int, rows: list[tuple[tuple[int, ...], tuple[float, ...], int]]) -> None:
+    def __init__(self, columns: int, rows: list[Row]) -> None:
         self.columns, self.rows = columns, rows
         self.highs = highspy.Highs()
         # The primal simplex goes on from the last cell's answer, which the next objective leaves possible.

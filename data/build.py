@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from data import audit as auditing
@@ -50,28 +51,13 @@ def build(
         margins = count.margins(combinations, layout)
         report("count", 1, 1)
 
-        pattern, open_cells = None, []
-        file = staging / release.DATABASE
-        for _ in range(ROUNDS):
-            pattern = protect.protect(
-                layout,
-                combinations,
-                margins,
-                rules,
-                former=pattern,
-                still_open=open_cells,
-                progress=lambda done, of: report("protect", done, of),
-            )
+        def write(pattern: protect.Pattern) -> None:
             file.unlink(missing_ok=True)
             cells = release.published_cells(layout, margins, pattern)
             release.write_database(file, cells, layout, rules, codes, about)
-            primary = set(_names(layout, pattern.primary[layout.cells["margin"].to_numpy()]))
-            found = auditing.audit(file, primary=primary, progress=lambda done, of: report("audit", done, of))
-            if found.passed:
-                break
-            open_cells = _margins(layout, set(found.failures["cell"]))
-        else:
-            raise BuildError(_failed(found))
+
+        file = staging / release.DATABASE
+        found = _safe_pattern(layout, combinations, margins, rules, file, write, report)
 
         report("release", 0, 1)
         release.write_ranges(file, found.cells)
@@ -83,6 +69,45 @@ def build(
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
+
+
+def _safe_pattern(
+    layout: tables.Layout,
+    combinations: np.ndarray,
+    margins: np.ndarray,
+    rules: policy.Policy,
+    file: Path,
+    write: Callable[[protect.Pattern], None],
+    report: Report,
+) -> auditing.Audit:
+    """Protect, write and audit until the audit passes; returns what it found of the file as it then is.
+
+    What the audit finds open goes back to protection. Raises BuildError where that doesn't end.
+    """
+    pattern, still_open = None, []
+    rounds = 0
+    while True:
+        pattern = protect.protect(
+            layout,
+            combinations,
+            margins,
+            rules,
+            former=pattern,
+            still_open=still_open,
+            progress=lambda done, of: report("protect", done, of),
+        )
+        write(pattern)
+        primary = set(_names(layout, pattern.primary[layout.cells["margin"].to_numpy()].tolist()))
+        found = auditing.audit(file, primary=primary, progress=lambda done, of: report("audit", done, of))
+        if found.passed:
+            return found
+        still_open = _margins(layout, set(found.failures["cell"]))
+        rounds += 1
+        if rounds == ROUNDS:
+            raise BuildError(
+                f"No release was written: the audit still finds {found.failures.height} cells open after {ROUNDS} "
+                f"rounds, such as {'; '.join(found.failures['cell'].head(5))}. Publish fewer or coarser tables in the policy."
+            )
 
 
 def build_example(releases: Path, *, report: Report = quiet) -> Path:
@@ -120,7 +145,7 @@ def _year(records: pl.DataFrame, end: str) -> int:
     return int(getattr(years, end)())
 
 
-def _names(layout: tables.Layout, mask: object) -> list[str]:
+def _names(layout: tables.Layout, mask: list[bool]) -> list[str]:
     """The audit's name of each cell of the layout that `mask` marks: its years and codes in words."""
     outside = ("table", "period", "first_year", "last_year", "margin")
     dimensions = sorted(d for d in layout.cells.columns if d not in outside)
@@ -135,11 +160,3 @@ def _names(layout: tables.Layout, mask: object) -> list[str]:
 def _margins(layout: tables.Layout, names: set[str]) -> list[int]:
     every = _names(layout, [True] * layout.cells.height)
     return sorted({m for name, m in zip(every, layout.cells["margin"], strict=True) if name in names})
-
-
-def _failed(found: auditing.Audit) -> str:
-    cells = "; ".join(found.failures["cell"].head(5))
-    return (
-        f"No release was written: the audit still finds {found.failures.height} cells open after {ROUNDS} rounds, "
-        f"such as {cells}. Publish fewer or coarser tables in the policy."
-    )

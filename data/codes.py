@@ -1,4 +1,4 @@
-"""The code lists of codes.toml: which codes a dimension has, in which order, in which years, and the rules between them."""
+"""The code lists of codes.toml: the codes of each dimension in order, their years, and the rules between them."""
 
 import tomllib
 from dataclasses import dataclass

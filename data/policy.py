@@ -110,7 +110,7 @@ def _check(policy: Policy, codes: CodeLists, name: str) -> None:
         group_of(policy.joint, table.dimensions, codes, name)
         if len(policy.weights.by_dimensions) <= len(table.dimensions):
             raise PolicyError(
-                f"{name}: weights.by_dimensions has no weight for the {len(table.dimensions)} dimensions of table {table.name}."
+                f"{name}: weights.by_dimensions lacks one for the {len(table.dimensions)} dimensions of {table.name}."
             )
 
 
@@ -124,7 +124,7 @@ def group_of(
 ) -> int:
     """The first joint group that holds all of `dimensions`. Raises PolicyError where none does.
 
-    Without that rule a linear program over the tables would be wider than what a reader can work out, and prove nothing.
+    Without that rule a linear program over the tables would be wider than what a reader can work out.
     """
     for number, group in enumerate(joint):
         if set(dimensions) <= members(group, codes):

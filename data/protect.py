@@ -27,7 +27,7 @@ SECONDARY_WIDTH = 2  # how wide the range of a cell that was hidden for the othe
 
 
 class ProtectionError(ValueError):
-    """No pattern protects the tables; the message says which cell and what to do."""
+    """The solver failed to find partners for a cell."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,12 @@ def protect(
     combinations, margins: the true counts (count.py). still_open: margins that an audit of `former` found open;
     the search starts from `former` and looks for partners for these anew. progress is called with the number of
     margins looked at, and how many there are so far.
-    Raises ProtectionError where a margin can't be protected by hiding other margins.
+    Raises ProtectionError where the solver fails.
     """
     primary = (margins > 0) & (margins < policy.threshold)
     start = primary if former is None else former.suppressed
     search = _Search(layout, combinations, margins, policy, start, again=former is not None)
-    queue = sorted(np.flatnonzero(search.suppressed), key=lambda m: (search.detail[m], -margins[m]))
+    queue: list[int] = sorted(np.flatnonzero(search.suppressed).tolist(), key=lambda m: (search.detail[m], -margins[m]))
     if former is not None:
         queue = list(still_open)
     for looked_at, margin in enumerate(queue, start=1):
@@ -142,15 +142,11 @@ class _Search:
                     break
             if found:
                 return new
-        cell = self.layout.cells.filter(pl.col("margin") == margin).row(0, named=True)
-        where = ", ".join(f"{k}={v}" for k, v in cell.items() if v is not None and k != "margin")
-        raise ProtectionError(
-            f"The cell {where} can't be protected by hiding other cells. "
-            "Publish a coarser table in the policy (fewer dimensions, or pooled years), or drop this one."
-        )
+        # Over all groups and years every margin may move, so some other table always exists.
+        raise ProtectionError(f"The solver found no partners for margin {margin}; this is a fault of the program.")
 
     def _wanted(self, margin: int, primary: bool) -> list[tuple[int, ...]]:
-        """Ways to protect a margin, the first possible one is taken: each the moves from the truth that must be possible."""
+        """Ways to protect a margin, the first possible one is taken: moves from the truth that must be possible."""
         n, t = int(self.margins[margin]), self.policy.threshold
         if not primary:
             half = SECONDARY_WIDTH // 2
@@ -263,7 +259,7 @@ class _Program:
             self.highs.changeColsCost(2, columns, np.zeros(2))
 
     def cheapest(self, margin: int, move: int) -> np.ndarray | None:
-        """The cheapest change in which `margin` moves by `move`: the move of each margin, or None where there is none."""
+        """The cheapest change in which `margin` moves by `move`: each margin's move, or None where there is none."""
         at = self.position[margin]
         if move < 0 and -move > self.true[at]:
             return None

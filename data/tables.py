@@ -64,7 +64,7 @@ def layout(policy: Policy, codes: CodeLists, years: tuple[int, ...]) -> Layout:
 
     known: dict[tuple[int, ...], int] = {}
     margins: list[np.ndarray] = []
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     times = _times(policy, years)
     dimensions = [d for d in codes.dimensions if any(d in t.dimensions for t in policy.tables)]
     for table in policy.tables:
@@ -87,15 +87,11 @@ def layout(policy: Policy, codes: CodeLists, years: tuple[int, ...]) -> Layout:
                 margin = known.setdefault(tuple(members.tolist()), len(margins))
                 if margin == len(margins):
                     margins.append(members)
-                rows.append(
-                    {"table": table.name, "period": period, "first_year": first_year, "last_year": last_year}
-                    | dict.fromkeys(dimensions)
-                    | dict(zip(table.dimensions, values, strict=True))
-                    | {"margin": margin}
-                )
+                codes_of = dict(zip(table.dimensions, values, strict=True))
+                rows.append((table.name, period, first_year, last_year, *map(codes_of.get, dimensions), margin))
     schema = {"table": pl.String, "period": pl.String, "first_year": pl.Int32, "last_year": pl.Int32}
     schema |= dict.fromkeys(dimensions, pl.String) | {"margin": pl.Int32}
-    return Layout(years, tuple(groups), first, pl.DataFrame(rows, schema=schema), tuple(margins))
+    return Layout(years, tuple(groups), first, pl.DataFrame(rows, schema=schema, orient="row"), tuple(margins))
 
 
 def _combinations(codes: CodeLists, years: tuple[int, ...], dimensions: tuple[str, ...]) -> pl.DataFrame:

@@ -17,7 +17,7 @@ import polars as pl
 HERE = Path(__file__).parent
 SCHEMA_VERSION = 1
 POINTER, DATABASE, MANIFEST = "current", "vink.duckdb", "manifest.json"
-HARDENED = {
+HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -66,11 +66,13 @@ def versions() -> list[str]:
 
 
 def current() -> str:
-    """The version that the pointer names. Raises NoReleaseError."""
+    """The version that the pointer names. Raises NoReleaseError, or DamagedReleaseError where it can't be read."""
     try:
         return (folder() / POINTER).read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except FileNotFoundError as error:
         raise NoReleaseError("no release") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DamagedReleaseError(POINTER, "unreadable") from error
 
 
 def open_release(version: str) -> Release:
@@ -79,7 +81,8 @@ def open_release(version: str) -> Release:
     Raises NoReleaseError, or DamagedReleaseError where the file isn't what the build wrote.
     """
     if version not in versions():
-        if (folder() / version).is_dir() and "/" not in version and not version.startswith("."):
+        # Looked up in a list: the name comes from the address, and may be a path or too long to be one.
+        if version in (path.name for path in folder().glob("[!.]*/")):
             raise DamagedReleaseError(version, "unreadable")
         raise NoReleaseError(version)
     home = folder() / version
@@ -95,11 +98,12 @@ def _open(home: Path, stamp: tuple[tuple[int, int], ...]) -> Release:
     version = home.name
     try:
         manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))
-        schema, expected = manifest["schema_version"], manifest["files"][DATABASE]
-        found = hashlib.sha256((home / DATABASE).read_bytes()).hexdigest()
+        newer = manifest["schema_version"] > SCHEMA_VERSION
+        expected = None if newer else manifest["files"][DATABASE]
+        found = None if newer else hashlib.sha256((home / DATABASE).read_bytes()).hexdigest()
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedReleaseError(version, "unreadable") from error
-    if schema > SCHEMA_VERSION:
+    if newer:
         raise DamagedReleaseError(version, "newer")
     if found != expected:
         raise DamagedReleaseError(version, "damaged")
@@ -113,7 +117,8 @@ def _open(home: Path, stamp: tuple[tuple[int, int], ...]) -> Release:
         raise DamagedReleaseError(version, "unreadable") from error
     if row is None:
         raise DamagedReleaseError(version, "unreadable")
-    return Release(*row, connection)
+    version, kind, created, first_year, last_year, threshold = row
+    return Release(version, kind, created, first_year, last_year, threshold, connection)
 
 
 def ask(release: Release, question: str, **parameters: Parameter) -> pl.DataFrame:

@@ -1,7 +1,6 @@
 """Charts: Vega-Lite specifications, built with Altair, of points that may be shown.
 
-Each function is a pure function of its arguments, and remembers its answers: a specification costs more to build than to
-send. Suppressed numbers are drawn as their range, breaks as a line between the years, events as a mark at the axis.
+Each function is pure and remembers its answers: building a specification costs more than sending it. Suppressed numbers are drawn as their range, breaks as a line between the years, events as a mark at the axis.
 """
 
 from dataclasses import dataclass
@@ -211,7 +210,7 @@ def heat(cells: tuple[HeatCell, ...], *, rows: tuple[str, ...], columns: tuple[s
     return _finish(alt.layer(*layers).properties(width="container", height=44 * len(rows) + 30), lang)
 
 
-def _finish(chart: alt.LayerChart, lang: str) -> Spec:
+def _finish(chart: alt.TopLevelMixin, lang: str) -> Spec:
     spec = chart.to_dict()
     spec["config"] = theme.config(locale.chart_locale(lang))
     spec["autosize"] = {"type": "fit-x", "contains": "padding"}

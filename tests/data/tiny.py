@@ -1,0 +1,100 @@
+"""Releases small enough to count by hand or to enumerate: code lists, a policy and records of the tests' own."""
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from data import count, protect, release, tables
+from data.codes import Code, CodeLists
+from data.policy import Policy, parse
+
+POLICY = """
+threshold = {threshold}
+protection = "{protection}"
+periods = [{periods}]
+joint = [["ideology", "resource_profile"]]
+[weights]
+by_dimensions = [1000, 30, 1]
+pooled_factor = 0.5
+per_referral = 0.02
+zero = 1.0
+spared_factor = 4.0
+[weights.spared]
+{spared}
+[tables.cross]
+dimensions = ["ideology", "resource_profile"]
+time = {time}
+"""
+
+
+def codes(rows: str = "abc", columns: str = "xy") -> CodeLists:
+    """Two dimensions with one-letter codes."""
+    return CodeLists(
+        {
+            "ideology": tuple(Code(c) for c in rows),
+            "resource_profile": tuple(Code(c) for c in columns),
+            "outcome": (),
+        },
+        {},
+        (),
+    )
+
+
+def policy(
+    lists: CodeLists, *, threshold: int = 5, protection: str = "mark", time: str = '["year"]', spared: str = "", periods: str = ""
+) -> Policy:
+    text = POLICY.format(threshold=threshold, protection=protection, time=time, spared=spared, periods=periods)
+    return parse(text, lists)
+
+
+class Case:
+    """One set of counts with everything that the build makes of it."""
+
+    def __init__(self, counts: dict[tuple[int, str, str], int], lists: CodeLists, rules: Policy) -> None:
+        self.codes, self.policy = lists, rules
+        records = pl.DataFrame(
+            [(year, row, column, n) for (year, row, column), n in counts.items()],
+            schema={"year": pl.Int32, "ideology": pl.String, "resource_profile": pl.String, "count": pl.Int64},
+            orient="row",
+        )
+        years = sorted({year for year, _, _ in counts})
+        self.layout = tables.layout(rules, lists, tuple(range(years[0], years[-1] + 1)))
+        self.combinations = count.combinations(records, self.layout, lists)
+        self.margins = count.margins(self.combinations, self.layout)
+
+    def protected(self) -> protect.Pattern:
+        return protect.protect(self.layout, self.combinations, self.margins, self.policy)
+
+    def shown(self, pattern: protect.Pattern) -> dict[tuple[str, str, str], str | int]:
+        """What each cell shows: its number, or its status where that is not "published"."""
+        cells = release.published_cells(self.layout, self.margins, pattern)
+        return {
+            (row["period"], row["ideology"], row["resource_profile"]): row["n"]
+            if row["status"] in ("published", "zero")
+            else row["status"]
+            for row in cells.iter_rows(named=True)
+        }
+
+    def only_primary(self) -> protect.Pattern:
+        small = (self.margins > 0) & (self.margins < self.policy.threshold)
+        return protect.Pattern(small, small)
+
+    def margin(self, period: str, row: str, column: str) -> int:
+        return self.layout.cells.filter(period=period, ideology=row, resource_profile=column)["margin"].item()
+
+    def hiding(self, *cells: tuple[str, str, str]) -> protect.Pattern:
+        """The pattern that hides just these cells, whether that protects anything or not."""
+        mask = np.zeros(len(self.margins), dtype=bool)
+        mask[[self.margin(*cell) for cell in cells]] = True
+        return protect.Pattern(mask, mask & (self.margins > 0) & (self.margins < self.policy.threshold))
+
+    def written(self, folder: Path, pattern: protect.Pattern) -> Path:
+        """The case as a release's database file."""
+        file = folder / release.DATABASE
+        file.unlink(missing_ok=True)
+        about = release.About("test", "example", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
+        cells = release.published_cells(self.layout, self.margins, pattern)
+        release.write_database(file, cells, self.layout, self.policy, self.codes, about)
+        return file

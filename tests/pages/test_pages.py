@@ -1,0 +1,145 @@
+"""Every page in both languages, as Streamlit runs it, over the example release."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.page import PAGES
+from ui.text import text
+
+ROOT = Path(__file__).parent.parent.parent
+LANGUAGES = ("da", "en")
+
+
+def run(page: str, lang: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "pages" / "start.py"), default_timeout=60)
+    for name, value in {"lang": lang, **query}.items():
+        app.query_params[name] = value
+    app.run()
+    if page != PAGES[0]:
+        app.switch_page(f"{page}.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
+    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+
+
+@pytest.fixture(autouse=True)
+def _release(example_folder, monkeypatch):
+    monkeypatch.setenv("VINK_RELEASES", str(example_folder))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_opens_with_its_title_banner_and_source(page, lang):
+    app = run(page, lang)
+    assert app.title[0].value == text(f"{page}.title", lang)
+    assert app.warning[0].value == text("site.example_banner", lang)
+    assert text("site.footer", lang, version="x", first_year=2014, last_year=2025, threshold=5).split("x")[0] in words(app)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_chart_has_a_name_a_table_and_a_file(page, lang):
+    app = run(page, lang)
+    charts = app.get("vega_lite_chart")
+    assert len(charts) == {"overview": 3, "ideology": 5, "resources": 5, "outcome": 4}[page]
+    assert all(len(chart.proto.alt) > 40 for chart in charts)
+    assert len(app.table) == len(charts)
+    assert len(app.get("download_button")) == len(charts)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_danish_word_is_left_on_the_english_page(page):
+    found = words(run(page, "en")).lower()
+    for word in ("henvendelser", "andel", "ressource", "pct.", "udgivelse", "diskretioneret", "basen"):
+        assert word not in found.replace("vink i tal", "")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("da", "42 pct."), ("en", "42 percent")])
+def test_the_overview_says_the_latest_grounded_share_with_its_base(lang, said):
+    """27 of the 64 assessed referrals of 2025 (data/example/targets.toml): 42.19 percent."""
+    shown = words(run("overview", lang))
+    assert said in shown
+    assert {"da": "27 af 64 i 2025", "en": "27 of 64 in 2025"}[lang] in shown
+
+
+def test_the_overview_answers_the_citys_own_claims_in_danish():
+    """Fall since 2016: 104 to 70 in 2019 (p = 0.012). 10 percent to 40 percent across a break. Resource-strong: 9 of 60
+    in 2014, 26 of 72 in 2025 (p = 0.009)."""
+    shown = words(run("overview", "da", years="2016-2019"))
+    assert "I 2019 modtog VINK 70 bekymringshenvendelser mod 104 i 2016. Det er et fald" in shown
+    assert "40 pct. af de vurderede henvendelser" in shown
+    assert "(28 af 70) mod 10 pct. i 2016 (8 af 80)" in shown
+    assert "Definitionen af »begrundet« er ændret" in shown
+    rising = words(run("overview", "da"))
+    assert "36 pct. af henvendelserne om ressourcestærke (26 af 72) mod 15 pct. i 2014 (9 af 60). Det er en stigning" in rising
+
+
+def test_the_overview_answers_the_citys_own_claims_in_english():
+    shown = words(run("overview", "en", years="2016-2019"))
+    assert "In 2019 VINK received 70 concern referrals, against 104 in 2016. That is a fall" in shown
+    assert "(28 of 70), against 10 percent in 2016 (8 of 80)" in shown
+
+
+@pytest.mark.parametrize(
+    ("page", "filter_name"),
+    [("ideology", "ideology"), ("resources", "resource_profile"), ("outcome", "outcome_group")],
+)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_empty_choice_is_a_readable_page(page, filter_name, lang):
+    app = run(page, lang, **{filter_name: "none"})
+    assert not app.get("vega_lite_chart") or page != "ideology"
+    assert text("figure.empty", lang, filter=text(f"filters.{filter_name}", lang)) in [i.value for i in app.info]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"years": "1900-2999"},
+        {"years": "2019"},
+        {"years": "2019-2016"},
+        {"years": "<script>"},
+        {"ideology": "martian"},
+        {"ideology": "right_wing"},
+        {"period": "2013-2099"},
+        {"lang": "xx"},
+        {"period": "2019", "years": "2019-2019"},
+    ],
+)
+def test_no_address_breaks_a_page(query):
+    run("ideology", **({"lang": "da"} | query))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_release_that_does_not_exist_is_a_readable_page(lang):
+    app = run("overview", lang, release="2031.1")
+    assert app.title[0].value == text("problems.missing_title", lang)
+    assert "2031.1" in app.error[0].value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_damaged_release_is_a_readable_page(lang, example_folder, tmp_path, monkeypatch):
+    import shutil
+
+    shutil.copytree(example_folder, tmp_path / "releases")
+    file = next((tmp_path / "releases").glob("example-*/vink.duckdb"))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    file.write_bytes(content)
+    monkeypatch.setenv("VINK_RELEASES", str(tmp_path / "releases"))
+    app = run("overview", lang)
+    assert app.title[0].value == text("problems.damaged_title", lang)
+
+
+def test_a_number_under_the_threshold_is_nowhere_on_the_page():
+    """2017: 8 militant Islamist and 2 left-wing of 10 grounded. Neither may be read from the ideology page."""
+    app = run("ideology", "da", years="2017", period="2017")
+    grounded = app.table[2].value
+    assert grounded.row(0, named=True)["Venstreekstremisme"] == "0-9 af 9" or "-" in str(
+        grounded.row(0, named=True)["Venstreekstremisme"]
+    )
