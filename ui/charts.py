@@ -1,6 +1,7 @@
 """Charts: Vega-Lite specifications, built with Altair, of points that may be shown.
 
-Each function is pure and remembers its answers: building a specification costs more than sending it. Suppressed numbers are drawn as their range, breaks as a line between the years, events as a mark at the axis.
+Each function is pure and remembers its answers: building a specification costs more than sending it. Suppressed numbers
+are drawn as their range, breaks as a line between the years, events as a mark at the axis.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from ui import locale, theme
 from ui.points import NOT_COLLECTED, PUBLISHED, SMALL_BASE, SUPPRESSED, Point
 
 HEIGHT = 340
+NARROW = "width < 440"  # a chart on a telephone, in the chart's own language; decided where it is drawn
+SHORT_YEAR = f"{NARROW} ? '’' + slice(datum.label, 2) : datum.label"
 Spec = dict[str, Any]
 
 
@@ -66,7 +69,7 @@ def trend(
         if point.status != NOT_COLLECTED
     ]
     domain = [s.label for s in series]
-    legend = alt.Legend(columns=2, symbolOpacity=1) if len(series) > 1 else None
+    legend = alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : 3"), symbolOpacity=1) if len(series) > 1 else None
     colour = alt.Color(
         "series:N",
         scale=alt.Scale(domain=domain, range=[theme.series_colours()[s.position] for s in series]),
@@ -78,7 +81,7 @@ def trend(
         legend=legend,
     )
     across = alt.Scale(domain=[years[0] - 0.5, years[-1] + 0.5], nice=False, zero=False)
-    x = alt.X("at:Q", scale=across, axis=alt.Axis(values=years, format="d", title=None))
+    x = alt.X("at:Q", scale=across, axis=alt.Axis(values=years, format="d", title=None, labelExpr=SHORT_YEAR))
     ends = alt.Scale(domain=[0, _ceiling(rows, share=share)], nice=False)
     axis = alt.Axis(format=".0%" if share else ",d", title=None, tickMinStep=0 if share else 1)
     y, low = (alt.Y(f"{field}:Q", scale=ends, axis=axis) for field in ("value", "low"))
@@ -160,53 +163,54 @@ class HeatCell:
 @lru_cache(maxsize=512)
 def heat(cells: tuple[HeatCell, ...], *, rows: tuple[str, ...], columns: tuple[str, ...], unit: str, lang: str) -> Spec:
     """A table whose cells are the darker the more they hold; a suppressed one is grey and says its range."""
-    values = [
-        {"row": c.row, "column": c.column, "value": c.value, "words": c.words, "status": c.status}
-        for c in cells
-        if c.status != NOT_COLLECTED
-    ]
-    most = max((c.value or 0 for c in cells), default=0)
-    base = alt.Chart(alt.Data(values=values)).encode(
-        x=alt.X(
-            "column:N",
-            sort=list(columns),
-            scale=alt.Scale(domain=list(columns)),
-            axis=alt.Axis(orient="top", title=None, domain=False, ticks=False, labelLimit=110, labelOverlap=False),
+    # The totals are not coloured: they would outshine what they are made of.
+    totals = (rows[-1], columns[-1])
+    most = max((c.value or 0 for c in cells if c.row != totals[0] and c.column != totals[1]), default=0)
+    size = alt.expr(f"{NARROW} ? 11 : 13")
+    x = alt.X(
+        "column:N",
+        sort=list(columns),
+        scale=alt.Scale(domain=list(columns)),
+        axis=alt.Axis(
+            orient="top",
+            title=None,
+            domain=False,
+            ticks=False,
+            labelLimit=130,
+            labelOverlap=False,
+            labelFontSize=size,
+            labelAngle=alt.expr(f"{NARROW} ? -50 : 0"),
+            labelAlign=alt.expr(f"{NARROW} ? 'left' : 'center'"),
         ),
-        y=alt.Y(
-            "row:N",
-            sort=list(rows),
-            scale=alt.Scale(domain=list(rows)),
-            axis=alt.Axis(title=None, domain=False, labelLimit=190),
-        ),
-        tooltip=[
-            alt.Tooltip("row:N", title=" "),
-            alt.Tooltip("column:N", title="  "),
-            alt.Tooltip("words:N", title=unit),
-        ],
     )
-    shown = base.transform_filter(alt.datum.status != SUPPRESSED)
-    layers = [
-        base.transform_filter(alt.datum.status == SUPPRESSED).mark_rect(
-            color="#E6E8EB", stroke="#FFFFFF", strokeWidth=2
-        ),
-        shown.mark_rect(stroke="#FFFFFF", strokeWidth=2).encode(
-            color=alt.Color(
-                "value:Q",
-                legend=None,
-                scale=alt.Scale(domain=[0, max(most, 1)], range=theme.colours()["chartSequentialColors"]),
-            )
-        ),
-        base.transform_filter(alt.datum.status == SUPPRESSED)
-        .mark_text(color=theme.colours()["textColor"], fontSize=13, fontStyle="italic")
-        .encode(text="words:N"),
-        shown.mark_text(fontSize=14, fontWeight="bold").encode(
-            text="words:N",
-            color=alt.condition(
-                alt.datum.value > most * 0.5, alt.value("#FFFFFF"), alt.value(theme.colours()["textColor"])
-            ),
-        ),
-    ]
+    y = alt.Y(
+        "row:N",
+        sort=list(rows),
+        scale=alt.Scale(domain=list(rows)),
+        axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=190, labelFontSize=size),
+    )
+    tip = [alt.Tooltip("row:N", title=" "), alt.Tooltip("column:N", title="  "), alt.Tooltip("words:N", title=unit)]
+    layers: list[alt.Chart] = []
+    for status, in_total in ((SUPPRESSED, False), (SUPPRESSED, True), (PUBLISHED, False), (PUBLISHED, True)):
+        mine = [
+            {"row": c.row, "column": c.column, "value": c.value, "words": c.words}
+            for c in cells
+            if c.status == status and in_total == (c.row == totals[0] or c.column == totals[1])
+        ]
+        if not mine:
+            continue
+        base = alt.Chart(alt.Data(values=mine)).encode(x=x, y=y, tooltip=tip)
+        boxes = base.mark_rect(stroke="#FFFFFF", strokeWidth=2, color="#E6E8EB" if status == SUPPRESSED else "#FFFFFF")
+        if status == PUBLISHED and not in_total:
+            scale = alt.Scale(domain=[0, max(most, 1)], range=theme.colours()["chartSequentialColors"])
+            boxes = boxes.encode(color=alt.Color("value:Q", legend=None, scale=scale))
+        words = base.mark_text(
+            color=theme.colours()["textColor"],
+            fontSize=size,
+            fontStyle="italic" if status == SUPPRESSED else "normal",
+            fontWeight="bold" if in_total else "normal",
+        ).encode(text="words:N")
+        layers += [boxes, words]
     return _finish(alt.layer(*layers).properties(width="container", height=44 * len(rows) + 30), lang)
 
 

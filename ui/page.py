@@ -121,7 +121,8 @@ class View:
     def headlines(self, years: tuple[int, int]) -> None:
         """The four numbers that leadership asks for, with the change since the year before."""
         st.subheader(self.say("overview.latest", year=years[1]))
-        columns = st.columns(len(HEADLINES), gap="medium")
+        with st.container(key="headlines"):
+            columns = st.columns(len(HEADLINES), gap="medium")
         for column, key in zip(columns, HEADLINES, strict=True):
             _, _, share, broken, _ = HEADLINES[key]
             mine = self._headline_points(key, years)

@@ -77,7 +77,6 @@ def _share(row: dict, lang: str) -> Point:
         return Point(*shown, PUBLISHED, count.n / base, low, high, words, *kept)
     lower = count.n if count.n is not None else (count.lower or 0)
     upper = count.n if count.n is not None else min(most, most if count.upper is None else count.upper)
-    low, high = lower / most, min(1.0, upper / least)
-    # Outwards to whole percentages: the words must not promise a narrower range than there is.
-    words = f"{int(low * 100)}-{min(100, int(-(-high * 100 // 1)))}{locale.PERCENT[lang]} ({of})"
-    return Point(*shown, SUPPRESSED, None, low, high, words, *kept)
+    # Outwards to whole percentages: the words must not promise a narrower range than there is, nor a wider one.
+    words = f"{lower * 100 // most}-{min(100, -(-upper * 100 // least))}{locale.PERCENT[lang]} ({of})"
+    return Point(*shown, SUPPRESSED, None, lower / most, min(1.0, upper / least), words, *kept)

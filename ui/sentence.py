@@ -23,44 +23,43 @@ def headline(key: str, now: Point, before: Point | None, *, share: bool, broken:
     """The headline of one number. `broken`: a break in series lies between the two years."""
     what = text(f"headline.{key}", lang)
     if now.status == SUPPRESSED:
-        low, high = now.words.split(" (")[0].rsplit("-", 1) if "-" in now.words else (now.words, now.words)
-        hidden = text("headline.hidden_share" if share else "headline.hidden_count", lang, low=low, high=high)
-        return Headline(now.words.split(" (")[0], what, hidden, "")
-    if share and now.status == PUBLISHED and now.n is not None and now.base is not None:
+        kind = "share" if share else "count"
+        return Headline(now.words.split(" (")[0], what, text(f"headline.hidden_{kind}", lang, year=now.year), "")
+    if now.status == PUBLISHED and share and now.n is not None and now.base:
         value = locale.percent(now.n, now.base, lang)
-        base = text(
-            "headline.base_share",
-            lang,
-            n=locale.number(now.n, lang),
-            base=locale.number(now.base, lang),
-            year=now.year,
-        )
+        of = {"n": locale.number(now.n, lang), "base": locale.number(now.base, lang)}
+        base = text("headline.base_share", lang, year=now.year, **of)
     else:
         value, base = now.words, text("headline.base_count", lang, year=now.year)
-    return Headline(
-        value,
-        what,
-        base,
-        "" if before is None else change(now, before, share=share, broken=broken, lang=lang),
-    )
+    if before is None:
+        return Headline(value, what, base, "")
+    found = compared(now, before, share=share, broken=broken)
+    kind = "" if found in (HIDDEN, SMALL) else "share_" if share else "count_"
+    return Headline(value, what, base, text(f"change.{kind}{found}", lang, **_values(now, before, lang)))
 
 
-def change(now: Point, before: Point, *, share: bool, broken: bool, lang: str) -> str:
-    """How `now` differs from `before`, in words that respect chance."""
-    if before.status == SUPPRESSED or before.n is None or now.n is None:
-        return text("change.hidden", lang, before=before.year)
-    values = _values(now, before, lang)
-    if not share:
-        if not chance.counts_differ(now.n, before.n):
-            return text("change.count_chance", lang, **values)
-        return text("change.count_more" if now.n > before.n else "change.count_fewer", lang, **values)
-    if SMALL_BASE in (before.status, now.status):
-        return text("change.small_base", lang, **values)
+HIDDEN, SMALL, BROKEN, SAME, CHANCE, RISE, FALL = "hidden", "small", "break", "same", "chance", "rise", "fall"
+
+
+def compared(now: Point, before: Point, *, share: bool, broken: bool) -> str:
+    """What may be said of two numbers: hidden, small (a base under 20), break, same, chance, rise or fall."""
+    if now.n is None or before.n is None or (share and not (now.base and before.base)):
+        return HIDDEN
+    if share and SMALL_BASE in (now.status, before.status):
+        return SMALL
     if broken:
-        return text("change.share_break", lang, **values)
-    if not _shares_differ(now, before):
-        return text("change.share_chance", lang, **values)
-    return text("change.share_more" if _share(now) > _share(before) else "change.share_fewer", lang, **values)
+        return BROKEN
+    one, other = (now.n, before.n)
+    if share and now.base and before.base:
+        one, other = (now.n * before.base, before.n * now.base)  # which share is larger, in whole numbers
+        differ = chance.shares_differ(now.n, now.base, before.n, before.base)
+    else:
+        differ = chance.counts_differ(now.n, before.n)
+    if one == other:
+        return SAME
+    if not differ:
+        return CHANCE
+    return RISE if one > other else FALL
 
 
 def told(key: str, title: str, now: Point, before: Point, *, share: bool, broken: str | None, lang: str) -> str:
@@ -69,18 +68,10 @@ def told(key: str, title: str, now: Point, before: Point, *, share: bool, broken
     broken: the key of the sentence to use where a break lies between the two years.
     """
     values = _values(now, before, lang)
-    if now.n is None or before.n is None or (share and None in (now.base, before.base)):
-        return text("told.hidden", lang, title=title, **values)
-    if share and SMALL_BASE in (now.status, before.status):
-        return text("told.small", lang, title=title, **values)
-    if broken:
-        verdict = broken
-    elif (_share(now) == _share(before)) if share else now.n == before.n:
-        verdict = "same"
-    elif not (_shares_differ(now, before) if share else chance.counts_differ(now.n, before.n)):
-        verdict = "chance"
-    else:
-        verdict = "rise" if (_share(now) > _share(before) if share else now.n > before.n) else "fall"
+    found = compared(now, before, share=share, broken=broken is not None)
+    if found in (HIDDEN, SMALL):
+        return text(f"told.{found}", lang, title=title, **values)
+    verdict = broken if found == BROKEN else found
     return text(f"told.{key}", lang, verdict=text(f"told.{verdict}", lang), **values)
 
 
@@ -94,16 +85,6 @@ def _values(now: Point, before: Point, lang: str) -> dict[str, object]:
         if point.n is not None and point.base:
             values[f"share{suffix}"] = locale.percent(point.n, point.base, lang)
     return values
-
-
-def _share(point: Point) -> float:
-    assert point.n is not None and point.base
-    return point.n / point.base
-
-
-def _shares_differ(now: Point, before: Point) -> bool:
-    assert now.n is not None and now.base and before.n is not None and before.base
-    return chance.shares_differ(now.n, now.base, before.n, before.base)
 
 
 def described(points: tuple[Point, ...], labels: dict[str, str], *, share: bool, lang: str) -> str:

@@ -1,0 +1,527 @@
+"""What only a browser can see: addresses, clicks, drawn numbers, downloads, widths, and the first start."""
+
+import csv
+import re
+import shutil
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import driver
+from tests.browser.conftest import Serve, Visit
+from tests.browser.driver import HOME, PAGES, address, settle
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (1440, 768, 390)
+LANGUAGES = ("da", "en")
+TITLES = {
+    "overview": ("Rammer forebyggelsen der, hvor den gør mest gavn?", "Does prevention reach where it does most good?"),
+    "ideology": ("Hvilken ideologi handler bekymringerne om?", "Which ideology do the concerns relate to?"),
+    "resources": ("Hvem overser de nuværende tilbud?", "Whom do today's services miss?"),
+    "outcome": ("Hvad kommer der ud af henvendelserne?", "What comes of the referrals?"),
+}
+MENU = {"overview": "Overview", "ideology": "Ideology", "resources": "Resource profile", "outcome": "Outcome"}
+FILTERED = address("ideology", lang="en", years="2016-2019", ideology="right_wing,left_wing", period="2019")
+
+
+# What stands on a page
+
+
+def title(page: Page) -> Locator:
+    return page.get_by_role("heading", level=1)
+
+
+def chosen(page: Page) -> dict[str, Any]:
+    """Everything that a reader chose on the page, and what the page shows for it."""
+    return {
+        "title": title(page).inner_text(),
+        "years": [end.get_attribute("aria-valuetext") for end in page.get_by_role("slider").all()],
+        "codes": page.locator("[role=toolbar] [aria-pressed=true]").all_inner_texts(),
+        "period": [box.input_value() for box in page.get_by_role("combobox").all()],
+        "headings": page.get_by_role("heading").all_inner_texts(),
+        "charts": [chart.get_attribute("aria-label") for chart in page.get_by_test_id("stVegaLiteChart").all()],
+    }
+
+
+def view(page: Page, figure: str) -> Locator:
+    """The two tabs of one figure, chart and table."""
+    return page.locator(f".st-key-{figure}_view").first
+
+
+def table(page: Page, figure: str) -> list[list[str]]:
+    """The table of one figure: its head and its rows, as a reader sees them."""
+    view(page, figure).get_by_role("tab").nth(1).click()
+    shown = view(page, figure).get_by_role("table")
+    shown.wait_for()
+    return [row.locator("th, td").all_inner_texts() for row in shown.get_by_role("row").all()]
+
+
+def words(chart: Locator) -> list[dict[str, Any]]:
+    """Every piece of text in a drawn chart: what it says, the middle and edges of where it stands, and of which part."""
+    return chart.locator("svg text").evaluate_all(
+        """texts => texts.map(text => {
+          const box = text.getBoundingClientRect()
+          const part = text.closest('.role-axis, .role-legend, .role-mark')
+          return {words: text.textContent, x: box.x + box.width / 2, y: box.y + box.height / 2, left: box.left,
+                  right: box.right, top: box.top, bottom: box.bottom, opacity: getComputedStyle(text).opacity,
+                  part: part ? part.getAttribute('class').match(/role-(axis|legend|mark)/)[1] : ''}
+        }).filter(text => text.words.trim() && text.opacity !== '0')"""
+    )
+
+
+def drawn_points(chart: Locator) -> dict[int, float]:
+    """The points of a chart with one series, read off its axes with a ruler: year to value."""
+    axis = [word for word in words(chart) if word["part"] == "axis"]
+    across = sorted((word["x"], int(word["words"])) for word in axis if re.fullmatch(r"\d{4}", word["words"]))
+    up = sorted((word["y"], int(word["words"])) for word in axis if not re.fullmatch(r"\d{4}", word["words"]))
+    middles = chart.locator("svg .mark-symbol.role-mark path[aria-label*='value']").evaluate_all(
+        "marks => marks.map(mark => mark.getBoundingClientRect()).map(box => [box.x + box.width / 2, box.y + box.height / 2])"
+    )
+    return {round(_read_off(x, across)): _read_off(y, up) for x, y in middles}
+
+
+def _read_off(place: float, ticks: list[tuple[float, int]]) -> float:
+    """What stands at `place` on an axis, by its first and last tick: (place, value)."""
+    (first, low), (last, high) = ticks[0], ticks[-1]
+    return low + (place - first) / (last - first) * (high - low)
+
+
+def drawn_cells(chart: Locator) -> dict[tuple[str, str], str]:
+    """The cells of a heat table by the row and column labels beside and above them."""
+    found = words(chart)
+    cells = [word for word in found if word["part"] == "mark"]
+    labels = [word for word in found if word["part"] == "axis"]
+    top = min(label["y"] for label in labels)
+    columns = [label for label in labels if abs(label["y"] - top) < 5]
+    rows = [label for label in labels if label not in columns]
+    return {
+        (
+            min(rows, key=lambda label: abs(label["y"] - cell["y"]))["words"],
+            min(columns, key=lambda label: abs(label["x"] - cell["x"]))["words"],
+        ): cell["words"]
+        for cell in cells
+    }
+
+
+def asked(folder: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    """What the current release's file itself answers, without any code of the app."""
+    version = (folder / "current").read_text(encoding="utf-8").strip()
+    with duckdb.connect(str(folder / version / "vink.duckdb"), read_only=True) as file:
+        return file.execute(query, list(values)).fetchall()
+
+
+def downloaded(page: Page, figure: str, to: Path) -> list[dict[str, str]]:
+    """The rows of a figure's CSV file, downloaded by a click."""
+    with page.expect_download() as download:
+        page.locator(f".st-key-{figure}_csv").get_by_role("button").click()
+    download.value.save_as(to)
+    with to.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter=";"))
+
+
+# Addresses
+
+
+def test_a_deep_link_on_a_fresh_process_opens_that_page_with_its_filters(
+    start: Serve, visit: Visit, example_folder: Path
+) -> None:
+    page = visit(FILTERED, on=start(example_folder))
+    shown = chosen(page)
+    assert shown["title"] == TITLES["ideology"][1]
+    assert shown["years"] == ["2016", "2019"]
+    assert shown["codes"] == ["Right-wing extremism", "Left-wing extremism"]
+    assert shown["period"] == ["2019"]
+    assert [row[0].strip("‖ ") for row in table(page, "referrals_by_ideology")[1:]] == ["2016", "2017", "2018", "2019"]
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)  # the menu of file names
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_has_an_address_in_each_language(visit: Visit, name: str, lang: str) -> None:
+    page = visit(address(name, lang=lang))
+    expect(title(page)).to_have_text(TITLES[name][LANGUAGES.index(lang)])
+    expect(page.get_by_role("alert").first).to_contain_text({"da": "må ikke citeres", "en": "must not be quoted"}[lang])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"years": "2019-2016"},
+        {"years": "abc", "ideology": "no_such_code", "period": "1900"},
+        {"lang": "xx", "ideology": "%3Cscript%3Ealert(1)%3C/script%3E"},
+    ],
+)
+def test_a_forged_address_falls_back_to_what_is_shown_by_default(visit: Visit, query: dict[str, str]) -> None:
+    assert chosen(visit(address("ideology", **query))) == chosen(visit(address("ideology")))
+
+
+def test_the_language_button_changes_the_words_and_keeps_page_and_filters(visit: Visit) -> None:
+    page = visit(address("ideology", years="2016-2019", ideology="right_wing", period="2019"))
+    page.get_by_role("button", name="English").click()
+    expect(title(page)).to_have_text(TITLES["ideology"][1])
+    expect(page).to_have_url(re.compile(r"/ideology\?.*lang=en"))
+    settle(page)
+    english = chosen(page)
+    assert (english["years"], english["codes"], english["period"]) == (
+        ["2016", "2019"],
+        ["Right-wing extremism"],
+        ["2019"],
+    )
+    assert page.title() == "VINK statistics"
+    page.get_by_role("button", name="Dansk").click()
+    expect(title(page)).to_have_text(TITLES["ideology"][0])
+    settle(page)
+    assert chosen(page)["codes"] == ["Højreekstremisme"]
+    assert "years=2016-2019" in page.url
+    assert "lang=en" not in page.url
+
+
+def test_chosen_filters_stand_in_the_address_and_the_address_restores_them(visit: Visit) -> None:
+    page = visit(address("ideology", lang="en"))
+    for key, years in (("ArrowRight", "2015-2025"), ("ArrowRight", "2016-2025")):
+        page.get_by_role("slider").first.focus()
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(f"years={years}"))
+    page.get_by_role("slider").last.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("years=2016-2024"))
+    page.get_by_role("button", name="Militant Islamism", exact=True).click()
+    expect(page).to_have_url(re.compile(r"ideology=right_wing(,|%2C)left_wing(,|%2C)anti_authority(,|%2C)other"))
+    page.get_by_role("combobox").fill("2019")
+    page.get_by_role("option", name="2019", exact=True).click()
+    expect(page).to_have_url(re.compile("period=2019"))
+    expect(page.get_by_role("heading", name="Ideology and outcome, 2019")).to_be_visible()
+    settle(page)
+    shown = chosen(page)
+    assert shown["years"] == ["2016", "2024"]
+    assert "Militant Islamism" not in shown["codes"]
+    page.reload()
+    settle(page)
+    assert chosen(page) == shown
+    assert chosen(visit(page.url)) == shown  # a colleague who gets the link
+
+
+def test_the_slider_can_be_moved_by_keyboard_step_by_step_without_losing_it(visit: Visit) -> None:
+    page = visit(address("outcome"))
+    page.get_by_role("slider").first.focus()
+    for year in (2015, 2016, 2017):
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(re.compile(f"years={year}-2025"))
+        settle(page)
+    assert [end.get_attribute("aria-valuetext") for end in page.get_by_role("slider").all()] == ["2017", "2025"]
+
+
+def test_choosing_no_code_at_all_says_what_to_do(visit: Visit) -> None:
+    page = visit(address("ideology", lang="en", ideology="right_wing"))
+    page.get_by_role("button", name="Right-wing extremism", exact=True).click()
+    expect(page).to_have_url(re.compile("ideology=none"))
+    expect(page.get_by_text("Choose at least one").first).to_be_visible()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_menu_links_carry_language_and_years(visit: Visit, name: str) -> None:
+    page = visit(address("ideology" if name == HOME else HOME, lang="en", years="2016-2019"))
+    page.locator(".st-key-menu").get_by_role("link", name=MENU[name], exact=True).click()
+    expect(title(page)).to_have_text(TITLES[name][1])
+    expect(page).to_have_url(re.compile(re.escape(address(name, lang="en", years="2016-2019")) + "$"))
+    settle(page)
+    assert chosen(page)["years"] == ["2016", "2019"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_menu_links_lead_to_the_same_place_in_a_new_tab(
+    visit: Visit, name: str, request: pytest.FixtureRequest
+) -> None:
+    if name == HOME:
+        reason = "st.page_link gives the first page the address '', which a new tab reads as the page it came from"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+    page = visit(address("ideology" if name == HOME else HOME, lang="en"))
+    link = page.locator(".st-key-menu").get_by_role("link", name=MENU[name], exact=True)
+    expect(title(visit(link.evaluate("link => link.href")))).to_have_text(TITLES[name][1])
+
+
+def test_the_browsers_back_button_restores_page_and_filters(visit: Visit) -> None:
+    page = visit(address("ideology", lang="en"))
+    before = chosen(page)
+    page.get_by_role("button", name="Other", exact=True).click()
+    expect(page).to_have_url(re.compile("ideology="))
+    settle(page)
+    filtered = chosen(page)
+    assert filtered["codes"] != before["codes"]
+    page.locator(".st-key-menu").get_by_role("link", name="Outcome").click()
+    expect(title(page)).to_have_text(TITLES["outcome"][1])
+    page.go_back()
+    expect(title(page)).to_have_text(TITLES["ideology"][1])
+    settle(page)
+    assert chosen(page) == filtered
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("ideology="))
+    expect(page.get_by_role("button", name="Other", exact=True)).to_have_attribute("aria-pressed", "true")
+    settle(page)
+    assert chosen(page) == before
+
+
+# Numbers
+
+
+def test_the_points_of_a_chart_are_drawn_where_the_release_has_them(visit: Visit, example_folder: Path) -> None:
+    page = visit(address("ideology", ideology="right_wing"))
+    told = asked(
+        example_folder,
+        """select first_year, n from ideology_resource
+        where ideology = 'right_wing' and resource_profile = 'all' and first_year = last_year and n is not null""",
+    )
+    drawn = drawn_points(view(page, "referrals_by_ideology").get_by_test_id("stVegaLiteChart"))
+    assert len(told) > 5
+    assert {year: round(value) for year, value in drawn.items()} == dict(told)
+    assert all(abs(value - round(value)) < 0.2 for value in drawn.values())
+
+
+def test_the_cells_of_a_heat_table_say_what_the_release_has(visit: Visit, example_folder: Path) -> None:
+    page = visit(address("ideology", lang="en", period="2018-2021"))
+    label = {"right_wing": "Right-wing extremism", "left_wing": "Left-wing extremism", "all": "Total"}
+    label |= {"resource_strong": "Resource-strong", "mixed": "Mixed", "vulnerable": "Vulnerable"}
+    told = asked(
+        example_folder,
+        """select ideology, resource_profile, coalesce(n::varchar, lower || '-' || upper) from ideology_resource
+        where period = '2018-2021' and ideology in ('right_wing', 'left_wing', 'all')
+          and resource_profile in ('resource_strong', 'mixed', 'vulnerable', 'all')""",
+    )
+    drawn = drawn_cells(view(page, "ideology_by_resource").get_by_test_id("stVegaLiteChart"))
+    assert len(told) == 12
+    assert {(label[row], label[column]): words for row, column, words in told}.items() <= drawn.items()
+
+
+def test_the_table_beside_a_chart_shows_its_numbers_in_danish_notation(visit: Visit, example_folder: Path) -> None:
+    page = visit(address("ideology", ideology="right_wing", years="2015-2019"))
+    told = asked(
+        example_folder,
+        """select first_year, n, lower, upper, whole.n as base from ideology_resource as part
+        join (select first_year, n from ideology_resource where ideology = 'all' and resource_profile = 'all'
+              and first_year = last_year) as whole using (first_year)
+        where ideology = 'right_wing' and resource_profile = 'all' and first_year = last_year
+          and first_year between 2015 and 2019 order by first_year""",
+    )
+    counts = table(page, "referrals_by_ideology")
+    assert counts[0] == ["År", "Højreekstremisme"]
+    assert counts[1:] == [[str(year), f"{low}-{high}" if n is None else str(n)] for year, n, low, high, _ in told]
+    shares = dict(table(page, "share_by_ideology")[1:])
+    published = [(year, n, base) for year, n, _, _, base in told if n is not None]
+    assert published
+    for year, n, base in published:
+        percent = (Decimal(100 * n) / base).quantize(Decimal(1), ROUND_HALF_UP)
+        assert shares[str(year)] == f"{percent} pct. ({n} af {base})"
+
+
+def test_the_csv_file_holds_what_the_table_shows(visit: Visit, tmp_path: Path) -> None:
+    page = visit(address("ideology", years="2014-2021"))
+    (_, *labels), *rows = table(page, "referrals_by_ideology")
+    shown = {
+        (year.strip("‖ "), label): cell for year, *cells in rows for label, cell in zip(labels, cells, strict=True)
+    }
+    file = downloaded(page, "referrals_by_ideology", tmp_path / "counts.csv")
+    assert {(row["year"], row["label"]): _cell(row) for row in file} == shown
+    assert len(file) == 8 * 5
+    assert {row["note"] for row in file} == {"EKSEMPEL - må ikke citeres"}
+
+
+def test_the_csv_file_of_a_crossed_table_holds_what_the_table_shows(visit: Visit, tmp_path: Path) -> None:
+    page = visit(address("resources", period="2019"))
+    (_, *columns), *rows = table(page, "resource_by_outcome")
+    shown = {(row, column): cell for row, *cells in rows for column, cell in zip(columns, cells, strict=True)}
+    file = downloaded(page, "resource_by_outcome", tmp_path / "cross.csv")
+    assert {(row["resource_profile_label"], row["outcome_group_label"]): _cell(row) for row in file} == shown
+    assert {row["period"] for row in file} == {"2019"}
+
+
+def test_the_csv_file_of_shares_has_decimal_commas_that_agree_with_the_table(visit: Visit, tmp_path: Path) -> None:
+    page = visit(address("ideology", ideology="right_wing"))
+    shown = {year.strip("‖ "): cell for year, cell in table(page, "share_by_ideology")[1:]}
+    published = [row for row in downloaded(page, "share_by_ideology", tmp_path / "shares.csv") if row["share"]]
+    assert len(published) > 5
+    for row in published:
+        assert re.fullmatch(r"0,\d{4}|1,0000", row["share"])
+        share = Decimal(row["share"].replace(",", "."))
+        assert abs(share - Decimal(row["n"]) / Decimal(row["base"])) <= Decimal("0.00005")
+        assert shown[row["year"]].endswith(f"({row['n']} af {row['base']})")
+
+
+def _cell(row: dict[str, str]) -> str:
+    """How the table writes a row of a file."""
+    if row["status"] == "not_collected":
+        return "–"
+    return f"{row['lower']}-{row['upper']}" if row["status"] == "suppressed" else row["n"]
+
+
+# Everyone can use it
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_on_a_page_asks_another_host_or_complains(visit: Visit, name: str) -> None:
+    """`visit` looks at both at the end of every test; here each thing on the page has been used."""
+    page = visit(address(name, lang="en"))
+    for tab in page.get_by_role("tab", name="Table").all():
+        tab.click()
+    for button in page.get_by_role("button", name="About breaks and events").all():
+        button.click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+        page.keyboard.press("Escape")
+    settle(page)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_charts_tables_and_controls_are_named_for_screen_readers(visit: Visit, name: str) -> None:
+    page = visit(address(name))
+    figures = page.locator("h3[id]:not([id=''])").filter(has=page.get_by_role("link")).all()
+    charts = page.get_by_test_id("stVegaLiteChart").all()
+    assert len(charts) == page.get_by_test_id("stTabs").count() == len(figures) > 0
+    headings = [figure.inner_text() for figure in figures]
+    for heading, chart in zip(headings, charts, strict=True):
+        name_of = chart.get_attribute("aria-label") or ""
+        assert re.search(r"\d", name_of)
+        assert name_of.startswith((heading, "Tabeldiagram"))
+        assert chart.get_attribute("role") == "graphics-document"
+    for tab in page.get_by_role("tab", name="Tabel").all():
+        tab.click()
+    expect(page.get_by_role("table")).to_have_count(len(charts))
+    assert [shown.get_attribute("aria-label") for shown in page.get_by_role("table").all()] == headings
+    unnamed = page.locator("button, a[href], input, [role=tab], [role=toolbar], [role=combobox]").evaluate_all(
+        """controls => controls.filter(it => !(it.getAttribute('aria-label') || it.textContent.trim()
+          || it.getAttribute('aria-labelledby') || it.labels?.length)).map(it => it.outerHTML.slice(0, 200))"""
+    )
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_is_wider_than_the_window(visit: Visit, name: str, lang: str) -> None:
+    page = visit(address(name, lang=lang))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for tab in (0, 1):
+            for tabs in page.get_by_test_id("stTabs").all():
+                tabs.get_by_role("tab").nth(tab).click()
+            settle(page)
+            page.wait_for_function(f"() => ({TOO_WIDE})().length === 0", timeout=10_000)
+
+
+# A table may scroll within its own frame; everything else fits.
+TOO_WIDE = """() => {
+  const root = document.documentElement, main = document.querySelector('[data-testid=stMain]')
+  const room = root.clientWidth + 0.5
+  const found = [root, main].filter(it => it.scrollWidth > it.clientWidth).map(it => `${it.tagName} scrolls sideways`)
+  for (const it of main.querySelectorAll('*')) {
+    if (it.closest('[data-testid=stTable]') && !it.matches('[data-testid=stTable]')) continue
+    const box = it.getBoundingClientRect()
+    if (box.width && box.height && (box.right > room || box.left < -0.5))
+      found.push(`${it.tagName} ${it.dataset.testid || it.textContent.slice(0, 30)} ${box.left} to ${box.right}`)
+  }
+  return found
+}"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", PAGES)
+def test_no_words_in_a_chart_are_cut_off_or_lie_on_each_other(visit: Visit, name: str, width: int) -> None:
+    page = visit(address(name, lang="en"), width=width)
+    faults = []
+    for chart in page.get_by_test_id("stVegaLiteChart").all():
+        room = chart.locator("svg").bounding_box()
+        assert room
+        found = words(chart)
+        faults += [w["words"] for w in found if w["left"] < room["x"] - 1 or w["right"] > room["x"] + room["width"] + 1]
+        faults += [w["words"] for w in found if w["words"].endswith("…")]
+        labels = [w for w in found if w["part"] in ("axis", "legend")]
+        faults += [
+            f"{one['words']} / {other['words']}"
+            for i, one in enumerate(labels)
+            for other in labels[i + 1 :]
+            if min(one["right"], other["right"]) - max(one["left"], other["left"]) > 1
+            and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 3
+        ]
+    assert faults == []
+
+
+# When something is missing
+
+
+def test_the_first_start_makes_the_example_and_then_shows_it(start: Serve, visit: Visit, tmp_path: Path) -> None:
+    releases = tmp_path / "releases"
+    releases.mkdir()
+    server = start(releases)
+    page = visit("/?lang=en", on=server, wait=False)
+    second = visit("/ideology", on=server, wait=False)  # who comes meanwhile waits for the same build
+    expect(title(page)).to_have_text("Getting ready for the first time")
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_be_visible()
+    expect(bar).not_to_have_attribute("aria-valuenow", "0", timeout=120_000)
+    expect(title(second)).to_have_text("Gør klar første gang")
+    expect(title(page)).to_have_text(TITLES[HOME][1], timeout=600_000)
+    expect(title(second)).to_have_text(TITLES["ideology"][0], timeout=60_000)
+    settle(page)
+    expect(page.get_by_role("alert").first).to_contain_text("must not be quoted")
+    expect(bar).to_have_count(0)
+    assert len(list(releases.glob("[!.]*/vink.duckdb"))) == 1
+
+
+def _flip_bytes(release: Path) -> None:
+    file = release / "vink.duckdb"
+    data = bytearray(file.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 64] = bytes(byte ^ 0xFF for byte in data[middle : middle + 64])
+    file.write_bytes(data)
+
+
+def _lose_the_file(release: Path) -> None:
+    (release / "vink.duckdb").unlink()
+
+
+def _come_from_the_future(release: Path) -> None:
+    manifest = release / "manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    newer = re.sub(r'("schema_version": *)\d+', r"\g<1>999", text)
+    assert newer != text
+    manifest.write_text(newer, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("damage", "heading"),
+    [
+        (_flip_bytes, "Udgivelsen er beskadiget"),
+        (_lose_the_file, "Udgivelsen kan ikke læses"),
+        (_come_from_the_future, "Udgivelsen er nyere end siden"),
+    ],
+)
+def test_a_release_that_cannot_be_trusted_is_not_shown_but_explained(
+    start: Serve, visit: Visit, example_folder: Path, tmp_path: Path, damage: Any, heading: str
+) -> None:
+    releases = shutil.copytree(example_folder, tmp_path / "releases")
+    version = (releases / "current").read_text(encoding="utf-8").strip()
+    damage(releases / version)
+    page = visit(address("ideology"), on=start(releases))
+    expect(title(page)).to_have_text(heading)
+    expect(page.get_by_role("alert")).to_contain_text(version)
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert "Traceback" not in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("version", ["nosuch", "../../etc", "%2e%2e", "."])
+def test_a_release_that_is_not_there_is_explained_with_a_way_to_the_current_one(visit: Visit, version: str) -> None:
+    page = visit(address("ideology", lang="en", release=version))
+    expect(title(page)).to_have_text("There is no such release")
+    page.get_by_role("button", name="Show the current release").click()
+    expect(title(page)).to_have_text(TITLES["ideology"][1])
+    expect(page).to_have_url(re.compile(r"/ideology\?lang=en$"))
+    settle(page)
+
+
+def test_a_missing_chromium_is_named_with_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(RuntimeError, match="sudo apt-get install chromium"):
+        driver.chromium_path()
