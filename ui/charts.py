@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
+import pandas  # noqa: F401 - Altair trips over one that another visitor's thread has half imported
 
 from ui import locale, theme
 from ui.points import NOT_COLLECTED, PUBLISHED, SMALL_BASE, SUPPRESSED, Point
@@ -49,7 +50,13 @@ def trend(
 ) -> Spec:
     """Lines over the years, one for each series: counts, or shares (0 to 1) with their intervals."""
     years = sorted({point.year for point in points})
-    breaks = sorted(mark.year for mark in marks if mark.kind == "break" and years[0] < mark.year <= years[-1])
+    inside = [mark for mark in marks if years[0] <= mark.year <= years[-1]]
+    breaks = [mark for mark in inside if mark.kind == "break" and mark.year > years[0]]
+    events = {
+        m.year: "; ".join(e.words for e in inside if (e.kind, e.year) == ("event", m.year))
+        for m in inside
+        if m.kind == "event"
+    }
     place = {s.code: (i - (len(series) - 1) / 2) * min(0.11, 0.6 / len(series)) for i, s in enumerate(series)}
     labels = {s.code: s.label for s in series}
     rows = [
@@ -61,53 +68,81 @@ def trend(
             "low": point.low,
             "high": point.high,
             "words": point.words,
-            "status": point.status,
             # A line never runs across a break: each side is a line of its own.
-            "side": sum(year <= point.year for year in breaks),
+            "side": sum(mark.year <= point.year for mark in breaks),
         }
         for point in points
         if point.status != NOT_COLLECTED
     ]
-    domain = [s.label for s in series]
-    legend = alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : 3"), symbolOpacity=1) if len(series) > 1 else None
-    colour = alt.Color(
-        "series:N",
-        scale=alt.Scale(domain=domain, range=[theme.series_colours()[s.position] for s in series]),
-        legend=legend,
-    )
-    shape = alt.Shape(
-        "series:N",
-        scale=alt.Scale(domain=domain, range=[theme.SHAPES[s.position] for s in series]),
-        legend=legend,
-    )
-    across = alt.Scale(domain=[years[0] - 0.5, years[-1] + 0.5], nice=False, zero=False)
-    x = alt.X("at:Q", scale=across, axis=alt.Axis(values=years, format="d", title=None, labelExpr=SHORT_YEAR))
-    ends = alt.Scale(domain=[0, _ceiling(rows, share=share)], nice=False)
+    drawn = [point.status for point in points if point.status != NOT_COLLECTED]
+
+    def of(status: str) -> list[dict[str, Any]]:
+        return [row for row, its in zip(rows, drawn, strict=True) if its == status]
+
+    data = {
+        SUPPRESSED: of(SUPPRESSED),
+        PUBLISHED: of(PUBLISHED),
+        SMALL_BASE: of(SMALL_BASE),
+        "line": rows if PUBLISHED in drawn else [],
+        "break": [{"at": m.year - 0.5, "words": m.words, "label": break_label} for m in breaks],
+        "event": [{"at": year, "words": words} for year, words in events.items()],
+        "years": [] if rows else [{"at": year} for year in years],
+    }
+    values = {
+        "§labels": [s.label for s in series],
+        "§colours": [theme.series_colours()[s.position] for s in series],
+        "§shapes": [theme.SHAPES[s.position] for s in series],
+        "§years": years,
+        "§across": [years[0] - 0.5, years[-1] + 0.5],
+        "§ends": [0, _ceiling(rows, share=share)],
+    }
+    spec = _filled(_trend_template(share, legend=len(series) > 1), data, values)
+    return spec | {"config": theme.config(locale.chart_locale(lang))}
+
+
+@lru_cache
+def _trend_template(share: bool, *, legend: bool) -> Spec:
+    """The form of a trend, with names where data and values go: Altair checks it once, not at every filter change."""
+    key = alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : 3"), symbolOpacity=1) if legend else None
+    colour = alt.Color("series:N", scale=alt.Scale(domain=["§labels"], range=["§colours"]), legend=key)
+    shape = alt.Shape("series:N", scale=alt.Scale(domain=["§labels"], range=["§shapes"]), legend=key)
+    across = alt.Scale(domain=["§across"], nice=False, zero=False)
+    x = alt.X("at:Q", scale=across, axis=alt.Axis(values=["§years"], format="d", title=None, labelExpr=SHORT_YEAR))
+    ends = alt.Scale(domain=["§ends"], nice=False)
     axis = alt.Axis(format=".0%" if share else ",d", title=None, tickMinStep=0 if share else 1)
-    y, low = (alt.Y(f"{field}:Q", scale=ends, axis=axis) for field in ("value", "low"))
+    y, low, high = (alt.Y(f"{field}:Q", scale=ends, axis=axis) for field in ("value", "low", "high"))
     tip = [alt.Tooltip(f"{field}:N", title=" " * i) for i, field in enumerate(("year", "series", "words"), start=1)]
 
-    def layer(kept: str | None) -> alt.Chart | None:
-        mine = [{k: v for k, v in row.items() if k != "status"} for row in rows if kept in (None, row["status"])]
-        return alt.Chart(alt.Data(values=mine)).encode(x=x, color=colour, tooltip=tip) if mine else None
+    def layer(name: str) -> alt.Chart:
+        return alt.Chart(alt.NamedData(name=name)).encode(x=x, color=colour, tooltip=tip)
 
-    layers: list[alt.Chart] = []
-    if hidden := layer(SUPPRESSED):
-        layers.append(hidden.mark_rule(strokeWidth=8, opacity=0.35, strokeCap="butt").encode(y=low, y2="high:Q"))
-        # The ends keep a range visible that has hardly any length.
-        ticks = hidden.mark_tick(thickness=2, width=10, opacity=0.9, orient="horizontal")
-        layers += [ticks.encode(y=low), ticks.encode(y=alt.Y("high:Q", scale=ends, axis=axis))]
-    shown = layer(PUBLISHED)
-    if shown and share:
-        layers.append(shown.mark_rule(strokeWidth=1.2, opacity=0.7).encode(y=low, y2="high:Q"))
-    if few := layer(SMALL_BASE):
-        layers.append(few.mark_text(text="×", fontSize=15, fontWeight="bold", dy=-6).encode(y=alt.value("height")))
-    lines = layer(None)
-    if shown and lines:
-        layers.append(lines.mark_line(strokeWidth=2.2).encode(y=y, detail="side:N"))
-        layers.append(shown.mark_point(filled=True, size=65, opacity=1).encode(y=y, shape=shape))
-    layers += _marks(marks, years, x, break_label)
-    return _finish(alt.layer(*layers).properties(width="container", height=HEIGHT), lang)
+    def mark(name: str) -> alt.Chart:
+        return alt.Chart(alt.NamedData(name=name)).encode(x=x, tooltip=alt.Tooltip("words:N", title=" "))
+
+    text = theme.colours()["textColor"]
+    # The ends keep a range visible that has hardly any length.
+    ticks = layer(SUPPRESSED).mark_tick(thickness=2, width=10, opacity=0.9, orient="horizontal")
+    layers = [
+        # Nothing to be seen: it keeps the axes of a chart in which nothing was collected.
+        alt.Chart(alt.NamedData(name="years"))
+        .mark_point(opacity=0)
+        .encode(x=x, y=alt.Y(datum=0, scale=ends, axis=axis)),
+        layer(SUPPRESSED).mark_rule(strokeWidth=8, opacity=0.35, strokeCap="butt").encode(y=low, y2="high:Q"),
+        ticks.encode(y=low),
+        ticks.encode(y=high),
+        *([layer(PUBLISHED).mark_rule(strokeWidth=1.2, opacity=0.7).encode(y=low, y2="high:Q")] if share else []),
+        layer(SMALL_BASE).mark_text(text="×", fontSize=15, fontWeight="bold", dy=-6).encode(y=alt.value("height")),
+        layer("line").mark_line(strokeWidth=2.2).encode(y=y, detail="side:N"),
+        layer(PUBLISHED).mark_point(filled=True, size=65, opacity=1).encode(y=y, shape=shape),
+        mark("break").mark_rule(color=text, strokeDash=[5, 3], strokeWidth=1.4),
+        mark("break")
+        .mark_text(align="left", dx=4, baseline="top", color=text, fontSize=12)
+        .encode(y=alt.value(0), text="label:N"),
+        mark("event")
+        .mark_point(shape="triangle-up", filled=True, color="#5B6470", size=70, yOffset=6, opacity=1, clip=False)
+        .encode(y=alt.value("height")),
+    ]
+    return _finished(alt.layer(*layers).properties(width="container", height=HEIGHT))
 
 
 def _ceiling(rows: list[dict[str, Any]], *, share: bool) -> float:
@@ -117,36 +152,6 @@ def _ceiling(rows: list[dict[str, Any]], *, share: bool) -> float:
         return min(1.0, (int(highest * 10 - 1e-9) + 1) / 10)
     step = next(s for s in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**4, 10**5, 10**6) if highest / s <= 10)
     return (int(highest / step - 1e-9) + 1) * step
-
-
-def _marks(marks: tuple[Mark, ...], years: list[int], x: alt.X, break_label: str) -> list[alt.Chart]:
-    text = theme.colours()["textColor"]
-    inside = [mark for mark in marks if years[0] <= mark.year <= years[-1]]
-    breaks = [m for m in inside if m.kind == "break" and m.year > years[0]]
-    events = {
-        m.year: "; ".join(e.words for e in inside if e.kind == "event" and e.year == m.year)
-        for m in inside
-        if m.kind == "event"
-    }
-    tip = alt.Tooltip("words:N", title=" ")
-    layers: list[alt.Chart] = []
-    if breaks:
-        rows = [{"at": m.year - 0.5, "words": m.words, "label": break_label} for m in breaks]
-        between = alt.Chart(alt.Data(values=rows)).encode(x=x, tooltip=tip)
-        layers.append(between.mark_rule(color=text, strokeDash=[5, 3], strokeWidth=1.4))
-        layers.append(
-            between.mark_text(align="left", dx=4, baseline="top", color=text, fontSize=12).encode(
-                y=alt.value(0), text="label:N"
-            )
-        )
-    if events:
-        rows = [{"at": year, "words": words} for year, words in events.items()]
-        layers.append(
-            alt.Chart(alt.Data(values=rows))
-            .mark_point(shape="triangle-up", filled=True, color="#5B6470", size=70, yOffset=6, opacity=1, clip=False)
-            .encode(x=x, y=alt.value("height"), tooltip=tip)
-        )
-    return layers
 
 
 @dataclass(frozen=True)
@@ -162,15 +167,29 @@ class HeatCell:
 
 @lru_cache(maxsize=512)
 def heat(cells: tuple[HeatCell, ...], *, rows: tuple[str, ...], columns: tuple[str, ...], unit: str, lang: str) -> Spec:
-    """A table whose cells are the darker the more they hold; a suppressed one is grey and says its range."""
-    # The totals are not coloured: they would outshine what they are made of.
-    totals = (rows[-1], columns[-1])
-    most = max((c.value or 0 for c in cells if c.row != totals[0] and c.column != totals[1]), default=0)
+    """A table whose cells are the darker the more they hold; a suppressed one is grey and says its range.
+
+    The last row and the last column are totals, and not coloured: they would outshine what they are made of.
+    """
+    data: dict[str, list[dict[str, Any]]] = {}
+    for cell in cells:
+        if cell.status != NOT_COLLECTED:
+            name = f"{cell.status} total" if cell.row == rows[-1] or cell.column == columns[-1] else cell.status
+            shown = {"row": cell.row, "column": cell.column, "value": cell.value, "words": cell.words}
+            data.setdefault(name, []).append(shown)
+    most = max((row["value"] for row in data.get(PUBLISHED, [])), default=0)
+    values = {"§rows": list(rows), "§columns": list(columns), "§unit": unit, "§ends": [0, max(most, 1)]}
+    spec = _filled(_heat_template(), data, values)
+    return spec | {"height": 44 * len(rows) + 30, "config": theme.config(locale.chart_locale(lang))}
+
+
+@lru_cache
+def _heat_template() -> Spec:
     size = alt.expr(f"{NARROW} ? 11 : 13")
     x = alt.X(
         "column:N",
-        sort=list(columns),
-        scale=alt.Scale(domain=list(columns)),
+        sort=["§columns"],
+        scale=alt.Scale(domain=["§columns"]),
         axis=alt.Axis(
             orient="top",
             title=None,
@@ -185,37 +204,61 @@ def heat(cells: tuple[HeatCell, ...], *, rows: tuple[str, ...], columns: tuple[s
     )
     y = alt.Y(
         "row:N",
-        sort=list(rows),
-        scale=alt.Scale(domain=list(rows)),
+        sort=["§rows"],
+        scale=alt.Scale(domain=["§rows"]),
         axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=190, labelFontSize=size),
     )
-    tip = [alt.Tooltip("row:N", title=" "), alt.Tooltip("column:N", title="  "), alt.Tooltip("words:N", title=unit)]
+    tip = [
+        alt.Tooltip("row:N", title=" "),
+        alt.Tooltip("column:N", title="  "),
+        alt.Tooltip("words:N", title="§unit"),
+    ]
     layers: list[alt.Chart] = []
-    for status, in_total in ((SUPPRESSED, False), (SUPPRESSED, True), (PUBLISHED, False), (PUBLISHED, True)):
-        mine = [
-            {"row": c.row, "column": c.column, "value": c.value, "words": c.words}
-            for c in cells
-            if c.status == status and in_total == (c.row == totals[0] or c.column == totals[1])
-        ]
-        if not mine:
-            continue
-        base = alt.Chart(alt.Data(values=mine)).encode(x=x, y=y, tooltip=tip)
-        boxes = base.mark_rect(stroke="#FFFFFF", strokeWidth=2, color="#E6E8EB" if status == SUPPRESSED else "#FFFFFF")
-        if status == PUBLISHED and not in_total:
-            scale = alt.Scale(domain=[0, max(most, 1)], range=theme.colours()["chartSequentialColors"])
-            boxes = boxes.encode(color=alt.Color("value:Q", legend=None, scale=scale))
-        words = base.mark_text(
-            color=theme.colours()["textColor"],
-            fontSize=size,
-            fontStyle="italic" if status == SUPPRESSED else "normal",
-            fontWeight="bold" if in_total else "normal",
-        ).encode(text="words:N")
-        layers += [boxes, words]
-    return _finish(alt.layer(*layers).properties(width="container", height=44 * len(rows) + 30), lang)
+    for status in (SUPPRESSED, PUBLISHED):
+        for name in (status, f"{status} total"):
+            base = alt.Chart(alt.NamedData(name=name)).encode(x=x, y=y, tooltip=tip)
+            boxes = base.mark_rect(
+                stroke="#FFFFFF", strokeWidth=2, color="#E6E8EB" if status == SUPPRESSED else "#FFFFFF"
+            )
+            if name == PUBLISHED:
+                scale = alt.Scale(domain=["§ends"], range=theme.colours()["chartSequentialColors"])
+                boxes = boxes.encode(color=alt.Color("value:Q", legend=None, scale=scale))
+            words = base.mark_text(
+                color=theme.colours()["textColor"],
+                fontSize=size,
+                fontStyle="italic" if status == SUPPRESSED else "normal",
+                fontWeight="bold" if name.endswith("total") else "normal",
+            )
+            layers += [boxes, words.encode(text="words:N")]
+    return _finished(alt.layer(*layers).properties(width="container", height=HEIGHT))
 
 
-def _finish(chart: alt.TopLevelMixin, lang: str) -> Spec:
-    spec = chart.to_dict()
-    spec["config"] = theme.config(locale.chart_locale(lang))
-    spec["autosize"] = {"type": "fit-x", "contains": "padding"}
-    return spec
+def prepare() -> None:
+    """Build the forms of all charts now, rather than for the first reader."""
+    for share in (False, True):
+        for legend in (False, True):
+            _trend_template(share, legend=legend)
+    _heat_template()
+
+
+def _finished(chart: alt.TopLevelMixin) -> Spec:
+    return chart.to_dict() | {"autosize": {"type": "fit-x", "contains": "padding"}}
+
+
+def _filled(template: Spec, data: dict[str, list[dict[str, Any]]], values: dict[str, Any]) -> Spec:
+    """The template with its named data and values put in; a layer that has no data is left out."""
+
+    def put(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: put(value) for key, value in part.items()}
+        if isinstance(part, list):
+            named = len(part) == 1 and isinstance(part[0], str) and part[0] in values
+            return values[part[0]] if named else [put(value) for value in part]
+        return values.get(part, part) if isinstance(part, str) else part
+
+    layers = [
+        put(layer) | {"data": {"values": data[layer["data"]["name"]]}}
+        for layer in template["layer"]
+        if data.get(layer["data"]["name"])
+    ]
+    return {key: value for key, value in template.items() if key != "layer"} | {"layer": layers}

@@ -8,7 +8,7 @@ import streamlit as st
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
 from ui import address, first_start
-from ui.page import PAGES
+from ui.page import PAGES, RELEASE
 from ui.text import text
 
 ICON = str(Path(__file__).with_name("icon.png"))  # a name or an emoji would be fetched from another host
@@ -28,7 +28,8 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 .st-key-brand p{line-height:1.3}
 .st-key-headlines [data-testid="stHorizontalBlock"]{flex-wrap:wrap}
 @media (max-width:1000px){.st-key-headlines [data-testid="stColumn"]{min-width:calc(50% - 1rem)}}
-@media (max-width:640px){.st-key-headlines [data-testid="stColumn"]{min-width:100%}h1{font-size:1.9rem !important}h2{font-size:1.5rem !important}}
+@media (max-width:640px){.st-key-headlines [data-testid="stColumn"]{min-width:100%}}
+@media (max-width:640px){h1{font-size:1.9rem !important}h2{font-size:1.5rem !important}}
 @media print{.st-key-menu,.st-key-filters,[data-testid="stDownloadButton"]{display:none}}
 </style>
 """
@@ -55,7 +56,12 @@ def show() -> None:
         return
     if release.kind == "example":
         st.warning(text("site.example_banner", lang), icon=":material/science:")
-    page.run()
+    st.session_state[RELEASE] = release  # the page shows this one, even if another becomes current while it is drawn
+    try:
+        page.run()
+    except Exception:
+        LOG.exception("the page %s could not be shown", page.url_path or PAGES[0])
+        _problem("script", lang)
     st.divider()
     st.caption(
         text(

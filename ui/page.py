@@ -41,6 +41,7 @@ HEADLINES = {
         "figures.key_shares.political",
     ),
 }
+RELEASE = "release_shown"  # where ui/frame.py leaves the release of this visit
 PAGES = ("overview", "ideology", "resources", "outcome")
 
 
@@ -416,8 +417,7 @@ def codes_in_use(release: Release, dimension: str) -> list[str]:
 def open(name: str) -> View:
     """The view of page `name` for the address that was asked for; draws its title and lead."""
     lang = address.language()
-    release = queries.open_release(st.query_params.get("release") or queries.current())
-    view = View(name, release, lang)
+    view = View(name, st.session_state[RELEASE], lang)
     st.title(view.say(f"{name}.title"), anchor=False)
     st.markdown(view.say(f"{name}.lead"))
     return view

@@ -43,7 +43,7 @@ HIDDEN, SMALL, BROKEN, SAME, CHANCE, RISE, FALL = "hidden", "small", "break", "s
 
 def compared(now: Point, before: Point, *, share: bool, broken: bool) -> str:
     """What may be said of two numbers: hidden, small (a base under 20), break, same, chance, rise or fall."""
-    if now.n is None or before.n is None or (share and not (now.base and before.base)):
+    if now.n is None or before.n is None or (share and None in (now.base, before.base)):
         return HIDDEN
     if share and SMALL_BASE in (now.status, before.status):
         return SMALL

@@ -20,6 +20,7 @@ def run(page: str, lang: str, **query: str) -> AppTest:
     if page != PAGES[0]:
         app.switch_page(f"{page}.py").run()
     assert not app.exception, app.exception
+    assert text("problems.script_title", lang if lang in LANGUAGES else "da") not in [title.value for title in app.title]
     return app
 
 
@@ -144,3 +145,17 @@ def test_the_2_of_2017_is_nowhere_on_the_page():
         low, high = map(int, shown.split("-"))
         assert low <= min(true, 1) or true >= 5
         assert high - low >= 3 and low <= true <= high
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_fault_of_ours_is_a_readable_page_without_a_traceback(lang, monkeypatch):
+    def breaks(*_, **__):
+        raise ZeroDivisionError("a fault of ours")
+
+    monkeypatch.setattr("ui.charts.trend", breaks)
+    app = AppTest.from_file(str(ROOT / "pages" / "start.py"), default_timeout=60)
+    app.query_params["lang"] = lang
+    app.run()
+    assert not app.exception
+    assert text("problems.script_title", lang) in [title.value for title in app.title]
+    assert "ZeroDivisionError" not in words(app)
