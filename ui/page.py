@@ -181,7 +181,9 @@ class View:
         """A figure over the years: chart, table, notes and a file to take home."""
         figure = FIGURES[name]
         found = _points(self.release, figure.question, years, figure.form, self.lang)
-        chosen = list(dict.fromkeys(p.code for p in found)) if codes is None else list(codes)
+        # A share can lack a code that the count has: pending referrals are outside the base of outcomes.
+        present = list(dict.fromkeys(point.code for point in found))
+        chosen = present if codes is None else [code for code in codes if code in present]
         self._over_years(
             name,
             tuple(point for point in found if point.code in chosen),

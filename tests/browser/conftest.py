@@ -61,8 +61,3 @@ def visit(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     assert [complaint for ears in heard for complaint in ears.complaints()] == []
     for ears in heard:
         assert "Traceback" not in ears.server.told(), ears.server.told()
-
-
-@pytest.fixture(scope="session")  # DEV
-def example_folder() -> Path:  # DEV
-    return Path("/tmp/rel")  # DEV

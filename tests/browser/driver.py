@@ -31,12 +31,13 @@ FLAGS = [
     "--disable-sync",
 ]
 START_SECONDS = 60
-# Nothing runs or is out of date any more, and every chart that stands on the page is drawn.
+# Nothing runs or is out of date any more, and every chart on the page is drawn, at the width that there is.
 SETTLED = """() => {
   const app = document.querySelector('[data-testid=stApp]')
   if (!app || app.dataset.testConnectionState !== 'CONNECTED' || app.dataset.testScriptState !== 'notRunning') return false
   if (!document.querySelector('h1') || document.querySelector('[data-stale=true], [data-testid=stSkeleton]')) return false
-  const drawn = panel => panel.querySelector('[data-testid=stVegaLiteChart] svg, table')
+  const fits = it => it && it.getBoundingClientRect().right <= it.parentElement.getBoundingClientRect().right + 1
+  const drawn = tabs => fits(tabs.querySelector('[data-testid=stVegaLiteChart] svg')) || tabs.querySelector('table')
   return [...document.querySelectorAll('[data-testid=stTabs]')].every(drawn)
 }"""  # noqa: E501
 

@@ -1,5 +1,6 @@
 """Every question keeps its promise and answers as counted by hand; a release is opened read-only or not at all."""
 
+import hashlib
 import json
 import os
 import re
@@ -299,8 +300,12 @@ def by_hand(table: str, dimensions: tuple[str, str], rows: list[tuple]) -> Relea
     """A release with one table; rows hold the two codes, n, lower and upper of one cell in 2018."""
     con = duckdb.connect()
     con.execute("create table codes (dimension varchar, code varchar, position integer)")
-    con.execute("insert into codes values ('ideology', 'other', 0), ('outcome_group', 'pending', 1), "
-                "('outcome_group', 'closed', 0)")  # fmt: skip
+    for dimension, code, position in (
+        ("ideology", "other", 0),
+        ("outcome_group", "closed", 0),
+        ("outcome_group", "pending", 1),
+    ):
+        con.execute("insert into codes values (?, ?, ?)", [dimension, code, position])
     con.execute(
         f"create table {table} (period varchar, first_year integer, last_year integer, {dimensions[0]} varchar, "
         f"{dimensions[1]} varchar, n integer, status varchar, lower integer, upper integer)"
@@ -325,8 +330,12 @@ def test_the_base_is_known_where_the_whole_and_the_pending_are(question: str):
     release = by_hand(
         table,
         dimensions,
-        [(code, "grounded", None, 1, 7), (code, "not_grounded", None, 20, 26), (code, "pending", 0, None, None)]
-        + [(code, "all", 27, None, None)],
+        [
+            (code, "grounded", None, 1, 7),
+            (code, "not_grounded", None, 20, 26),
+            (code, "pending", 0, None, None),
+            (code, "all", 27, None, None),
+        ],
     )
     (row,) = queries.ask(release, question, first_year=2018, last_year=2018).to_dicts()
     assert row["base"] == 27
@@ -340,8 +349,12 @@ def test_an_unknown_base_has_a_range_that_holds_all_that_it_can_be(question: str
     release = by_hand(
         table,
         dimensions,
-        [(code, "grounded", 9, None, None), (code, "not_grounded", None, 3, 8), (code, "pending", None, 1, 4)]
-        + [(code, "all", 18, None, None)],
+        [
+            (code, "grounded", 9, None, None),
+            (code, "not_grounded", None, 3, 8),
+            (code, "pending", None, 1, 4),
+            (code, "all", 18, None, None),
+        ],
     )
     (row,) = queries.ask(release, question, first_year=2018, last_year=2018).to_dicts()
     assert row["base"] is None
@@ -375,7 +388,7 @@ def test_the_same_question_is_answered_once(small: Release):
 
 
 def test_many_sessions_may_ask_at_once(small: Release):
-    def total(first: int) -> int:
+    def total(first: int) -> object:
         return queries.ask(small, "referrals_by_year", first_year=first % 2019, last_year=2019)["n"].sum()
 
     with ThreadPoolExecutor(16) as pool:
@@ -475,11 +488,11 @@ def change_manifest(**changed: object) -> Callable[[Path], None]:
     return change
 
 
-def write_manifest(text: str) -> Callable[[Path], None]:
-    return lambda home: (home / "manifest.json").write_text(text, "utf-8") and None
+def write_manifest(text: str) -> Callable[[Path], object]:
+    return lambda home: (home / "manifest.json").write_text(text, "utf-8")
 
 
-DAMAGE = {
+DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "a truncated file": (truncate, "damaged"),
     "a flipped byte": (flip_a_byte, "damaged"),
     "another file": (lambda home: (home / "vink.duckdb").write_bytes(b"not a database"), "damaged"),
@@ -505,8 +518,6 @@ def test_a_damaged_release_is_not_opened_and_the_reason_is_told(releases: Path, 
 
 
 def test_a_database_that_agrees_with_its_manifest_but_is_no_release_is_unreadable(releases: Path):
-    import hashlib
-
     home = releases / "2020.1"
     (home / "vink.duckdb").unlink()
     with duckdb.connect(str(home / "vink.duckdb")) as con:

@@ -83,7 +83,8 @@ def test_the_default_is_a_copy_that_may_be_changed():
 
 
 @pytest.mark.parametrize(
-    ("asked", "spoken"), [(None, "da"), ("da", "da"), ("en", "en"), ("de", "da"), ("EN", "da"), ("", "da"), ("../", "da")]
+    ("asked", "spoken"),
+    [(None, "da"), ("da", "da"), ("en", "en"), ("de", "da"), ("EN", "da"), ("", "da"), ("../", "da")],
 )
 def test_the_language_is_danish_unless_english_is_asked_for(query: dict[str, str], asked: str | None, spoken: str):
     if asked is not None:

@@ -1,5 +1,7 @@
 """What is called chance agrees with scipy, and with examples from the papers."""
 
+from typing import Any
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -58,6 +60,14 @@ def test_two_counts_differ_where_a_fair_coin_would_seldom_split_them_so(one: int
     assert chance.counts_differ(one, other) is differ
 
 
+def test_small_counts_differ_where_scipy_says_so():
+    """Every pair under 30, so that the level of 5 percent is met from both sides."""
+    for one in range(30):
+        for other in range(1, 30):
+            p = stats.binomtest(one, one + other, 0.5).pvalue
+            assert chance.counts_differ(one, other) is bool(p < 0.05), (one, other, p)
+
+
 @given(counts, counts)
 def test_two_counts_differ_where_scipy_says_so(one: int, other: int):
     assume(one + other > 0)
@@ -81,9 +91,17 @@ def test_two_shares_differ_where_fishers_exact_test_says_so(one: tuple[int, int]
     assert chance.shares_differ(*other, *one) is differ
 
 
+def test_shares_of_small_bases_differ_where_scipy_says_so():
+    for one in range(21):
+        for other in range(25):
+            found: Any = stats.fisher_exact([[one, 20 - one], [other, 24 - other]])
+            assert chance.shares_differ(one, 20, other, 24) is bool(found.pvalue < 0.05), (one, other, found.pvalue)
+
+
 @given(shares, shares)
 def test_two_shares_differ_where_scipy_says_so(one: tuple[int, int], other: tuple[int, int]):
     table = [[one[0], one[1] - one[0]], [other[0], other[1] - other[0]]]
-    p = stats.fisher_exact(table, alternative="two-sided").pvalue
+    found: Any = stats.fisher_exact(table, alternative="two-sided")
+    p = found.pvalue
     assume(abs(p - 0.05) > 1e-9)
     assert chance.shares_differ(*one, *other) is bool(p < 0.05)
