@@ -106,7 +106,7 @@ def _safe_pattern(
         if rounds == ROUNDS:
             raise BuildError(
                 f"No release was written: the audit still finds {found.failures.height} cells open after {ROUNDS} "
-                f"rounds, such as {'; '.join(found.failures['cell'].head(5))}. Publish fewer or coarser tables in the policy."
+                f"rounds, such as {'; '.join(found.failures['cell'].head(5))}. Publish fewer or coarser tables."
             )
 
 

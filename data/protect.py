@@ -115,7 +115,8 @@ class _Search:
         self.layout, self.margins, self.policy = layout, margins, policy
         self.suppressed = suppressed.copy()
         self.detail = _detail(layout, policy)[0]
-        cost = np.where(self.suppressed, 0.0, costs(layout, margins, policy))
+        self.cost = costs(layout, margins, policy)
+        cost = np.where(self.suppressed, 0.0, self.cost)
         self.up = np.zeros(len(margins))  # how far above and below the truth a table was found that could be published
         self.down = np.zeros(len(margins))
         # The small programs are asked first, the whole one last: a table found with most years left as they are is as
@@ -130,23 +131,47 @@ class _Search:
 
     def find_partners(self, margin: int, primary: bool) -> list[int]:
         """Hide what `margin` needs hidden; returns the newly hidden margins."""
+        wanted = self._wanted(margin, primary)
+        # Any way that is possible already costs nothing. Forcing one way of several would hide totals for no gain, and
+        # would let a reader who repeats the search tell which tables lead to this pattern.
+        if any(all(self._proven(margin, move) for move in moves) for moves in wanted):
+            return []
+        programs = [program for program in self.programs if margin in program.position]
+        ways = [self._cheapest_way(programs, margin, moves) for moves in wanted]
+        possible = [way for way in ways if way is not None]
+        if not possible:
+            # Over all groups and years every margin may move, so some other table always exists.
+            raise ProtectionError(f"The solver found no partners for margin {margin}; this is a fault of the program.")
         new: list[int] = []
-        for moves in self._wanted(margin, primary):
-            programs = [p for p in self.programs if margin in p.position]
-            found = True
-            for move in moves:
-                if self.up[margin] >= move - CLOSE if move > 0 else self.down[margin] >= -move - CLOSE:
-                    continue
-                found = any(self._try(program, margin, move, new) for program in programs)
-                if not found:
+        for program, moved in min(possible, key=lambda way: way[0])[1]:
+            self._hide(program, moved, new)
+        return new
+
+    def _proven(self, margin: int, move: int) -> bool:
+        """Whether a table was found already in which `margin` moves that far."""
+        return self.up[margin] >= move - CLOSE if move > 0 else self.down[margin] >= -move - CLOSE
+
+    def _cheapest_way(
+        self, programs: list["_Program"], margin: int, moves: tuple[int, ...]
+    ) -> tuple[float, list[tuple["_Program", np.ndarray]]] | None:
+        """What making all `moves` possible costs, and the changes that do it; None where it can't be done."""
+        price, changes = 0.0, []
+        for move in moves:
+            if self._proven(margin, move):
+                continue
+            for program in programs:
+                moved = program.cheapest(margin, move)
+                if moved is not None:
+                    here = program.margins
+                    price += float(self.cost[here] @ (np.abs(moved) * ~self.suppressed[here]))
+                    changes.append((program, moved))
                     break
-            if found:
-                return new
-        # Over all groups and years every margin may move, so some other table always exists.
-        raise ProtectionError(f"The solver found no partners for margin {margin}; this is a fault of the program.")
+            else:
+                return None
+        return price, changes
 
     def _wanted(self, margin: int, primary: bool) -> list[tuple[int, ...]]:
-        """Ways to protect a margin, the first possible one is taken: moves from the truth that must be possible."""
+        """Ways to protect a margin: for each, the moves from the truth that must be possible."""
         n, t = int(self.margins[margin]), self.policy.threshold
         if not primary:
             half = SECONDARY_WIDTH // 2
@@ -154,10 +179,7 @@ class _Search:
         highest, lowest = (t - 1, 1) if self.policy.protection == "mark" else (t, 0)
         return [tuple(move for move in (highest - n, lowest - n) if move)]
 
-    def _try(self, program: "_Program", margin: int, move: int, new: list[int]) -> bool:
-        moved = program.cheapest(margin, move)
-        if moved is None:
-            return False
+    def _hide(self, program: "_Program", moved: np.ndarray, new: list[int]) -> None:
         here = program.margins
         self.up[here] = np.maximum(self.up[here], moved)
         self.down[here] = np.maximum(self.down[here], -moved)
@@ -166,7 +188,6 @@ class _Search:
             new.append(touched)
             for other in self.programs:
                 other.hide(touched)
-        return True
 
 
 def _blocks(years: tuple[int, ...], periods: tuple[tuple[int, int], ...]) -> list[tuple[int, ...]]:

@@ -137,6 +137,7 @@ def _sync(path: Path) -> None:
 def published_cells(layout: Layout, margins: np.ndarray, pattern: Pattern) -> pl.DataFrame:
     """The layout's cells with what may be said of each: adds `n` and `status` (lower and upper come from the audit)."""
     at = layout.cells["margin"].to_numpy()
+    shown = np.where(pattern.suppressed, 0, margins)  # the truth of a hidden cell goes no further than this line
     empty = np.array([len(members) == 0 for members in layout.margins])
     status = np.select(
         [empty[at], pattern.suppressed[at], margins[at] == 0],
@@ -144,7 +145,7 @@ def published_cells(layout: Layout, margins: np.ndarray, pattern: Pattern) -> pl
         "published",
     )
     return (
-        layout.cells.with_columns(n=pl.Series(margins[at], dtype=pl.Int64), status=pl.Series(status))
+        layout.cells.with_columns(n=pl.Series(shown[at], dtype=pl.Int64), status=pl.Series(status))
         .with_columns(pl.when(pl.col("status").is_in(["published", "zero"])).then(pl.col("n")))
         .with_columns(lower=pl.lit(None, pl.Int64), upper=pl.lit(None, pl.Int64))
     )

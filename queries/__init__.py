@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import duckdb
@@ -31,7 +31,11 @@ Parameter = str | int
 
 
 class NoReleaseError(LookupError):
-    """There is no release, or none of that version."""
+    """There is no release of `version`; None where there is none at all, because nothing was ever built."""
+
+    def __init__(self, version: str | None = None) -> None:
+        super().__init__(f"no release {version or ''}".rstrip())
+        self.version = version
 
 
 class DamagedReleaseError(ValueError):
@@ -70,7 +74,7 @@ def current() -> str:
     try:
         return (folder() / POINTER).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
-        raise NoReleaseError("no release") from error
+        raise NoReleaseError from error
     except (OSError, UnicodeDecodeError) as error:
         raise DamagedReleaseError(POINTER, "unreadable") from error
 
@@ -93,7 +97,8 @@ def open_release(version: str) -> Release:
     return _open(home, stamp)
 
 
-@lru_cache(maxsize=8)
+# Never forgotten: a release that a session still holds can't be opened a second time with its configuration locked.
+@cache
 def _open(home: Path, stamp: tuple[tuple[int, int], ...]) -> Release:
     version = home.name
     try:

@@ -2,8 +2,14 @@
 -- returns: year INTEGER, code VARCHAR, n INTEGER, status VARCHAR, lower INTEGER, upper INTEGER, base INTEGER, base_lower INTEGER, base_upper INTEGER
 select part.first_year as year, part.resource_profile as code, part.n, part.status, part.lower, part.upper,
   coalesce(part.n + rest.n, whole.n - pending.n) as base,
-  coalesce(part.n, part.lower) + coalesce(rest.n, rest.lower) as base_lower,
-  coalesce(part.n, part.upper) + coalesce(rest.n, rest.upper) as base_upper
+  greatest(
+    coalesce(part.n, part.lower) + coalesce(rest.n, rest.lower),
+    coalesce(whole.n, whole.lower) - coalesce(pending.n, pending.upper)
+  ) as base_lower,
+  least(
+    coalesce(part.n, part.upper) + coalesce(rest.n, rest.upper),
+    coalesce(whole.n, whole.upper) - coalesce(pending.n, pending.lower)
+  ) as base_upper
 from assessment_resource as part
 join assessment_resource as rest
   on rest.period = part.period and rest.resource_profile = part.resource_profile and rest.assessment = 'not_grounded'

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ORDER = ("app", "pages", "ui", "queries")
 BUILD_ONLY = ("data", "highspy", "typer", "rich", "fastexcel", "xlsxwriter", "scipy", "dataframely")
-FILES = [ROOT / "app.py", *(p for folder in ("pages", "ui", "queries", "data") for p in sorted((ROOT / folder).rglob("*.py")))]
+FILES = [
+    ROOT / "app.py",
+    *(p for folder in ("pages", "ui", "queries", "data") for p in sorted((ROOT / folder).rglob("*.py"))),
+]
 
 
 def imported(path: Path) -> set[str]:
@@ -40,6 +43,8 @@ def test_the_web_process_never_loads_the_build_or_its_libraries():
     modules = [".".join(p.relative_to(ROOT).with_suffix("").parts) for p in FILES if p.parent.name in ("ui", "queries")]
     names = [m.removesuffix(".__init__") for m in modules]
     code = f"import importlib, sys\nfor m in {names!r}: importlib.import_module(m)\nprint(*sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     heavy = set(BUILD_ONLY) - {"rich"}  # streamlit itself prints with rich
     assert not {name.split(".")[0] for name in loaded} & heavy

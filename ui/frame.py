@@ -97,18 +97,17 @@ def _speak(lang: str) -> None:
 
 def _release(lang: str) -> Release | None:
     """The release that the address asks for, or else the current one; None where a problem page was drawn instead."""
-    asked = st.query_params.get("release")
     try:
-        return queries.open_release(asked or queries.current())
+        version = st.query_params.get("release") or queries.current()
+        return queries.open_release(version)
     except DamagedReleaseError as problem:
         LOG.error("%s", problem)
         _problem(problem.reason, lang, problem.version)
-    except NoReleaseError:
-        if queries.versions() and asked:
-            _problem("missing", lang, asked)
-        else:
+    except NoReleaseError as problem:
+        if problem.version is None:
             _make_example(lang)
-        return None
+        else:
+            _problem("missing", lang, problem.version)
     return None
 
 

@@ -32,7 +32,7 @@ def ranges(found: audit.Audit) -> dict[str, tuple[int, int | None]]:
 
 
 def test_ranges_by_hand(tmp_path):
-    """Hidden a/x, a/y, b/x, b/y; rows 11 and 39, columns 11 and 39: a/x from max(0, 11 + 11 - 50) = 0 to min(11, 11)."""
+    """Hidden a/x, a/y, b/x, b/y; rows 11, 39 and columns 11, 39: a/x from max(0, 11 + 11 - 50) = 0 to min(11, 11)."""
     case = case_of({"a": (2, 9), "b": (9, 30)})
     found = audit.audit(case.written(tmp_path, case.protected()))
     assert ranges(found) == {"a/x": (0, 11), "a/y": (0, 11), "b/x": (0, 11), "b/y": (28, 39)}
@@ -119,10 +119,7 @@ def attacked_by_scipy(case: Case, hidden: np.ndarray) -> dict[int, tuple[int, in
     for margin in np.flatnonzero(hidden):
         aim = np.zeros(case.layout.size)
         aim[case.layout.margins[margin]] = 1
-        ends = [
-            linprog(sign * aim, A_eq=matrix, b_eq=case.margins[shown])
-            for sign in (1, -1)
-        ]
+        ends = [linprog(sign * aim, A_eq=matrix, b_eq=case.margins[shown]) for sign in (1, -1)]
         assert ends[0].success
         low = int(np.ceil(ends[0].fun - 1e-6))
         found[int(margin)] = (low, None if ends[1].status == 3 else int(np.floor(-ends[1].fun + 1e-6)))
@@ -131,7 +128,9 @@ def attacked_by_scipy(case: Case, hidden: np.ndarray) -> dict[int, tuple[int, in
 
 def audited(case: Case, file) -> dict[int, tuple[int, int | None]]:
     found = {}
-    for cell, low, high in audit.audit(file).cells.filter(status="suppressed").select("cell", "lower", "upper").iter_rows():
+    for cell, low, high in (
+        audit.audit(file).cells.filter(status="suppressed").select("cell", "lower", "upper").iter_rows()
+    ):
         years, *named = cell.split(", ")
         codes = {"ideology": "all", "resource_profile": "all"} | dict(part.split("=") for part in named)
         first, last = map(int, years.split("-"))
@@ -141,7 +140,9 @@ def audited(case: Case, file) -> dict[int, tuple[int, int | None]]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(numbers=st.lists(st.integers(0, 2), min_size=4, max_size=4), hide=st.lists(st.booleans(), min_size=8, max_size=8))
+@given(
+    numbers=st.lists(st.integers(0, 2), min_size=4, max_size=4), hide=st.lists(st.booleans(), min_size=8, max_size=8)
+)
 def test_the_audit_finds_what_brute_force_finds(tmp_path, numbers, hide):
     """One year, two by two: a table of whole numbers reaches every end that a linear program finds."""
     case = case_of({"a": tuple(numbers[:2]), "b": tuple(numbers[2:])})

@@ -33,7 +33,9 @@ def about(version: str, kind: str = "real") -> release.About:
 
 
 def made(folder: Path, version: str = "2026.1", kind: str = "real", **counts: int) -> Path:
-    return build.build(records(**(counts or {"ax": 2, "ay": 9, "bx": 9, "by": 30})), about(version, kind), RULES, LISTS, folder)
+    return build.build(
+        records(**(counts or {"ax": 2, "ay": 9, "bx": 9, "by": 30})), about(version, kind), RULES, LISTS, folder
+    )
 
 
 def test_a_release_has_its_files_and_a_manifest_that_knows_their_hashes(tmp_path):
@@ -66,7 +68,7 @@ def test_a_suppressed_cell_has_a_range_and_no_number_in_every_file(tmp_path):
 def test_nothing_in_a_release_tells_primary_from_secondary(tmp_path):
     place = made(tmp_path)
     with duckdb.connect(str(place / "vink.duckdb"), read_only=True) as con:
-        every = con.sql("select distinct status from \"cross\"").fetchall()
+        every = con.sql('select distinct status from "cross"').fetchall()
         verdicts = con.sql("select distinct verdict from audit").fetchall()
         columns = [name for (name,) in con.sql("select column_name from duckdb_columns()").fetchall()]
     assert set(every) <= {("published",), ("zero",), ("suppressed",)}
@@ -86,7 +88,7 @@ def test_two_builds_of_the_same_records_hold_the_same(tmp_path):
 
 def test_a_version_is_built_once(tmp_path):
     made(tmp_path)
-    with pytest.raises(release.ReleaseError, match="exists. A release is never changed"):
+    with pytest.raises(release.ReleaseError, match="A release is never changed"):
         made(tmp_path)
 
 
@@ -150,7 +152,8 @@ def test_killed_at_any_step_the_former_release_still_serves(tmp_path, step):
         "from tests.data.test_build import *\n"
         "def report(step, done, of):\n"
         f"    if step == {step!r}: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "build.build(records(ax=2, ay=9, bx=9, by=30), about('2026.2'), RULES, LISTS, Path(sys.argv[1]), report=report)\n"
+        "build.build(records(ax=2, ay=9, bx=9, by=30), about('2026.2'), RULES, LISTS, "
+        "Path(sys.argv[1]), report=report)\n"
     )
     ended = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False)
     assert ended.returncode == -signal.SIGKILL
@@ -173,7 +176,9 @@ def test_the_published_figures_come_out_of_the_example_release(example_folder):
 
         def cell(table: str, year: str, **codes_of: str) -> tuple:
             where = " and ".join(f"{k} = '{v}'" for k, v in codes_of.items())
-            row = con.execute(f"select n, status, lower, upper from {table} where period = '{year}' and {where}").fetchone()
+            row = con.execute(
+                f"select n, status, lower, upper from {table} where period = '{year}' and {where}"
+            ).fetchone()
             assert row
             return row
 
@@ -190,13 +195,14 @@ def test_the_published_figures_come_out_of_the_example_release(example_folder):
                 assert cell("assessment_ideology", year, ideology="all", assessment="grounded")[0] == value
             elif row["measure"] == "grounded_share":
                 grounded, rest = (
-                    cell("assessment_ideology", year, ideology="all", assessment=a)[0] for a in ("grounded", "not_grounded")
+                    cell("assessment_ideology", year, ideology="all", assessment=a)[0]
+                    for a in ("grounded", "not_grounded")
                 )
                 assert int(100 * grounded / (grounded + rest) + 0.5) == value
             elif row["dimension"] == "total":
                 assert cell("assessment_ideology", year, ideology="all", assessment="grounded")[0] == value
             else:  # 8 and 2 of 10: hidden, within a range that holds the published number, or a shown zero
-                code = {"militant_islamism": "militant_islamist"}.get(row["category"], row["category"])
+                code = {"militant_islamism": "militant_islamist"}.get(str(row["category"]), str(row["category"]))
                 n, status, lower, upper = cell("assessment_ideology", year, ideology=code, assessment="grounded")
                 assert (status == "suppressed" and lower <= value <= upper) or n == value
                 if value == 2:
@@ -209,13 +215,13 @@ def test_the_headline_margins_of_the_example_stay_published(example_folder):
     """Each year's total, grounded count, political extremism and the resource-strong: what leadership asks for."""
     place = next(example_folder.glob("example-*"))
     with duckdb.connect(str(place / "vink.duckdb"), read_only=True) as con:
-        for query in (
-            "select status from ideology_resource where first_year = last_year and ideology = 'all' and resource_profile = 'all'",
-            "select status from assessment_ideology where first_year = last_year and ideology = 'all' and assessment = 'grounded'",
-            "select status from ideology_group where first_year = last_year and ideology_group = 'political' and assessment = 'all'",
-            "select status from ideology_resource where first_year = last_year and ideology = 'all' "
-            "and resource_profile = 'resource_strong'",
+        for table, codes_of in (
+            ("ideology_resource", "ideology = 'all' and resource_profile = 'all'"),
+            ("assessment_ideology", "ideology = 'all' and assessment = 'grounded'"),
+            ("ideology_group", "ideology_group = 'political' and assessment = 'all'"),
+            ("ideology_resource", "ideology = 'all' and resource_profile = 'resource_strong'"),
         ):
+            query = f"select status from {table} where first_year = last_year and {codes_of}"
             assert con.sql(query).fetchall() == [("published",)] * 12
 
 
@@ -230,7 +236,17 @@ def test_the_release_knows_its_columns(example_folder):
     package = json.loads((place / "datapackage.json").read_text())
     table = next(r for r in package["resources"] if r["name"] == "ideology_resource")
     names = [field["name"] for field in table["schema"]["fields"]]
-    assert names == ["period", "first_year", "last_year", "ideology", "resource_profile", "n", "status", "lower", "upper"]
+    assert names == [
+        "period",
+        "first_year",
+        "last_year",
+        "ideology",
+        "resource_profile",
+        "n",
+        "status",
+        "lower",
+        "upper",
+    ]
     assert all(field["description"] for field in table["schema"]["fields"])
     assert "not to be quoted" in package["title"]
     assert (place / table["path"]).exists()

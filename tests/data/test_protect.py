@@ -101,7 +101,9 @@ def test_whatever_the_counts_are_a_protected_table_passes_the_audit(tmp_path, nu
     case = Case(dict(zip(keys, numbers, strict=True)), lists, rules)
     found = audit.audit(case.written(tmp_path, case.protected()))
     small = {
-        f"{first}-{last}" + ("" if row == "all" else f", ideology={row}") + ("" if col == "all" else f", resource_profile={col}")
+        f"{first}-{last}"
+        + ("" if row == "all" else f", ideology={row}")
+        + ("" if col == "all" else f", resource_profile={col}")
         for (first, last, row, col, margin) in case.layout.cells.select(
             "first_year", "last_year", "ideology", "resource_profile", "margin"
         ).iter_rows()
@@ -128,7 +130,7 @@ def test_hiding_totals_costs_more_than_hiding_details(example_layout):
     price = protect.costs(layout, margins, policy.load(codes.load()))
 
     def of(**cell) -> float:
-        return price[layout.cells.filter(**cell)["margin"][0]]
+        return float(price[layout.cells.filter(**cell)["margin"][0]])
 
     total = of(table="ideology_resource", period="2019", ideology="all", resource_profile="all")
     one = of(table="ideology_resource", period="2019", ideology="all", resource_profile="mixed")

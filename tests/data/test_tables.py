@@ -42,7 +42,7 @@ def test_an_ideology_that_was_not_in_use_holds_no_combination(layout):
 
 
 def test_the_rules_leave_16_ways_for_an_assessment_and_an_outcome(layout):
-    """Five interventions need grounded; five other outcomes go with grounded or not; pending goes with pending: 5+4+4+3."""
+    """Five interventions need grounded; four other outcomes are grounded or not; pending goes with all three."""
     frame = layout.groups[1].frame.filter(pl.col("year") == 2019)
     assert frame.height == 5 + 2 * 2 + 2 + 2 + 3
 
@@ -105,9 +105,13 @@ TABLE = '[tables.wrong]\ndimensions = ["{}"]\ntime = ["year"]\n'
         ("threshold = 5", 'threshold = "5"', "threshold is '5'"),
         ('protection = "mark"', 'protection = "none"', "choose one of mark, hidden"),
         ("{ first_year = 2018", "{ first_year = 2017", "periods overlap"),
-        ("[tables.gender]", TABLE.format("source\", \"gender") + "[tables.gender]", "no group of `joint` holds"),
+        ("[tables.gender]", TABLE.format('source", "gender') + "[tables.gender]", "no group of `joint` holds"),
         ("[tables.gender]", TABLE.format("colour") + "[tables.gender]", "names 'colour'"),
-        ('["ideology", "gender"],', '["ideology", "source", "gender"],', "shares ideology, ideology_group, source with several"),
+        (
+            '["ideology", "gender"],',
+            '["ideology", "source", "gender"],',
+            "shares ideology, ideology_group, source with several",
+        ),
         ("threshold = 5", "threshold 5", "this is not TOML"),
         ("threshold = 5", "", "entry 'threshold' is missing"),
     ],

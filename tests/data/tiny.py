@@ -43,7 +43,13 @@ def codes(rows: str = "abc", columns: str = "xy") -> CodeLists:
 
 
 def policy(
-    lists: CodeLists, *, threshold: int = 5, protection: str = "mark", time: str = '["year"]', spared: str = "", periods: str = ""
+    lists: CodeLists,
+    *,
+    threshold: int = 5,
+    protection: str = "mark",
+    time: str = '["year"]',
+    spared: str = "",
+    periods: str = "",
 ) -> Policy:
     text = POLICY.format(threshold=threshold, protection=protection, time=time, spared=spared, periods=periods)
     return parse(text, lists)

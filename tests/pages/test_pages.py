@@ -20,13 +20,15 @@ def run(page: str, lang: str, **query: str) -> AppTest:
     if page != PAGES[0]:
         app.switch_page(f"{page}.py").run()
     assert not app.exception, app.exception
-    assert text("problems.script_title", lang if lang in LANGUAGES else "da") not in [title.value for title in app.title]
+    assert text("problems.script_title", lang if lang in LANGUAGES else "da") not in [
+        title.value for title in app.title
+    ]
     return app
 
 
 def words(app: AppTest) -> str:
     kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +42,9 @@ def test_the_page_opens_with_its_title_banner_and_source(page, lang):
     app = run(page, lang)
     assert app.title[0].value == text(f"{page}.title", lang)
     assert app.warning[0].value == text("site.example_banner", lang)
-    assert text("site.footer", lang, version="x", first_year=2014, last_year=2025, threshold=5).split("x")[0] in words(app)
+    assert text("site.footer", lang, version="x", first_year=2014, last_year=2025, threshold=5).split("x")[0] in words(
+        app
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -78,7 +82,10 @@ def test_the_overview_answers_the_citys_own_claims_in_danish():
     assert "(28 af 70) mod 10 pct. i 2016 (8 af 80)" in shown
     assert "Definitionen af »begrundet« er ændret" in shown
     rising = words(run("overview", "da"))
-    assert "36 pct. af henvendelserne om ressourcestærke personer (26 af 72) mod 15 pct. i 2014 (9 af 60). Det er en stigning" in rising
+    assert (
+        "36 pct. af henvendelserne om ressourcestærke personer (26 af 72) mod 15 pct. i 2014 (9 af 60). "
+        "Det er en stigning" in rising
+    )
 
 
 def test_the_overview_answers_the_citys_own_claims_in_english():
@@ -159,3 +166,13 @@ def test_a_fault_of_ours_is_a_readable_page_without_a_traceback(lang, monkeypatc
     assert not app.exception
     assert text("problems.script_title", lang) in [title.value for title in app.title]
     assert "ZeroDivisionError" not in words(app)
+
+
+def test_a_pointer_to_a_release_that_is_gone_makes_no_example(tmp_path, monkeypatch):
+    """Somebody moved the release away: the site says so, and doesn't put invented figures in its place."""
+    monkeypatch.setenv("VINK_RELEASES", str(tmp_path))
+    (tmp_path / "current").write_text("2026.1\n")
+    app = run("overview", "da")
+    assert app.title[0].value == text("problems.missing_title", "da")
+    assert "2026.1" in app.error[0].value
+    assert [path.name for path in tmp_path.iterdir()] == ["current"]
