@@ -25,8 +25,8 @@ KEPT = 200  # answers that are kept to look for zeros in
 SAFE, NARROW, SMALL_SHOWN, CONTRADICTION = "safe", "narrow", "small_shown", "contradiction"
 
 
-# One equation of the program: columns, their signs, and what they add up to.
-Row = tuple[tuple[int, ...], tuple[float, ...], int]
+# One row of the program: columns, their signs, and the least and the most that they add up to.
+Row = tuple[tuple[int, ...], tuple[float, ...], float, float]
 
 
 class AuditError(ValueError):
@@ -41,11 +41,13 @@ class Audit:
     last_year, status, n, lower, upper (what can be worked out; null without bound), verdict: `safe`; `narrow` (a
     suppressed cell that can be worked out too closely); `small_shown` (a count under the threshold that is not
     suppressed); `contradiction` (published numbers that no table agrees with).
+    large: the suppressed cells that show by their range that they reach the threshold.
     """
 
     cells: pl.DataFrame
     threshold: int
     protection: str
+    large: frozenset[str]
 
     @property
     def failures(self) -> pl.DataFrame:
@@ -61,12 +63,14 @@ def audit(
     file: Path,
     *,
     primary: set[str] | None = None,
+    conclude: bool = True,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Audit:
     """Attack the release in `file` (vink.duckdb).
 
     primary: the cells (by `cell`) whose true count is small, where the caller knows them, as the build does. Without it
     a suppressed cell whose range reaches the threshold gets the benefit of the doubt: a reader can't tell either.
+    conclude: whether the attacker knows the rule of the audit and draws conclusions from it, see `_ranges_of`.
     Raises AuditError where the file is no release.
     """
     try:
@@ -77,32 +81,72 @@ def audit(
     except duckdb.Error as error:
         raise AuditError(f"{file}: this is not a release that can be audited ({error}).") from error
 
-    hidden = cells.filter(pl.col("status") == "suppressed")
-    ranges = program.ranges(hidden["at"].to_list(), progress)
-    if ranges is None:
+    found, large = _ranges_of(program, cells, design, primary, conclude, progress)
+    if found is None:
         verdict = pl.lit(CONTRADICTION)
         cells = cells.with_columns(lower=pl.lit(None, pl.Int64), upper=pl.lit(None, pl.Int64))
     else:
-        found = pl.DataFrame(
-            {"at": hidden["at"], "lower": [low for low, _ in ranges], "upper": [high for _, high in ranges]},
-            schema={"at": cells.schema["at"], "lower": pl.Int64, "upper": pl.Int64},
-        )
         cells = cells.join(found, on="at", how="left", maintain_order="left")
-        verdict = _verdict(design.threshold, design.protection, primary)
-    return Audit(cells.with_columns(verdict=verdict).drop("at", "named"), design.threshold, design.protection)
+        verdict = _verdict(design, primary)
+    large_cells = frozenset(cells.filter(pl.col("at").is_in(large))["cell"])
+    cells = cells.with_columns(verdict=verdict).drop("at", "named")
+    return Audit(cells, design.threshold, design.protection, large_cells)
 
 
-def _verdict(threshold: int, protection: str, primary: set[str] | None) -> pl.Expr:
-    lower, upper = pl.col("lower"), pl.col("upper").fill_null(2**31)
-    most, least = (threshold - 1, 1) if protection == "mark" else (threshold, 0)
-    wide = upper - lower >= 2
-    covers = (lower <= least) & (upper >= most)
-    # Where the true counts are not known, a range below the threshold tells by itself that the count is small.
-    small = upper < threshold if primary is None else pl.col("cell").is_in(list(primary))
+def _ranges_of(
+    program: "_Attack",
+    cells: pl.DataFrame,
+    design: "_Design",
+    primary: set[str] | None,
+    conclude: bool,
+    progress: Callable[[int, int], None],
+) -> tuple[pl.DataFrame | None, list[int]]:
+    """What can be worked out of each suppressed cell, and which ones show by their range that they are large.
+
+    Whoever knows the rule of the audit knows more than the numbers: a small count never has a range that falls short of
+    the mark's own, so a suppressed cell with such a range reaches the threshold. That is added to what is known and all
+    is worked out anew, until it says nothing new.
+    """
+    hidden = cells.filter(pl.col("status") == "suppressed").select("at", "cell")
+    large: list[int] = []
+    while True:
+        ranges = program.ranges(hidden["at"].to_list(), progress)
+        if ranges is None:
+            return None, large
+        ends = {"lower": [low for low, _ in ranges], "upper": [high for _, high in ranges]}
+        found = hidden.with_columns(
+            pl.Series(name, values, dtype=pl.Int64, strict=False) for name, values in ends.items()
+        )
+        short = found.filter(~_covers(design), ~pl.col("at").is_in(large))
+        # Where a small count stands open the release fails, and nothing can be concluded from its passing.
+        stands_open = not short.filter(_small(design, primary)).is_empty()
+        if short.is_empty() or stands_open or not conclude:
+            return found.drop("cell"), large
+        for at in short["at"]:
+            program.know(at, design.threshold, highspy.kHighsInf)
+            large.append(at)
+
+
+def _covers(design: "_Design") -> pl.Expr:
+    """Whether a range leaves open all that the mark of a small count leaves open."""
+    most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+    return (pl.col("lower") <= least) & (pl.col("upper").fill_null(2**31) >= most)
+
+
+def _small(design: "_Design", primary: set[str] | None) -> pl.Expr:
+    """Whether a suppressed count is small, or the range says by itself that it is under the threshold."""
+    says_so = pl.col("upper").fill_null(2**31) < design.threshold
+    return says_so if primary is None else says_so | pl.col("cell").is_in(list(primary))
+
+
+def _verdict(design: "_Design", primary: set[str] | None) -> pl.Expr:
+    upper = pl.col("upper").fill_null(2**31)
+    wide = upper - pl.col("lower") >= 2
+    small, covers = _small(design, primary), _covers(design)
     return (
         pl.when(pl.col("status") == "suppressed")
         .then(pl.when(wide & (covers | ~small)).then(pl.lit(SAFE)).otherwise(pl.lit(NARROW)))
-        .when(pl.col("n").is_between(1, threshold - 1))
+        .when(pl.col("n").is_between(1, design.threshold - 1))
         .then(pl.lit(SMALL_SHOWN))
         .otherwise(pl.lit(SAFE))
     )
@@ -186,12 +230,12 @@ class _Attack:
             self.of.append(world["column"].to_numpy()[chosen])
 
         self.alive = np.ones(self.columns, dtype=bool)
-        equations: list[tuple[np.ndarray, np.ndarray, int]] = []
+        equations: list[tuple[np.ndarray, np.ndarray, float, float]] = []
         for status, n, of in zip(cells["status"], cells["n"], self.of, strict=True):
             if status == "zero" or (status == "published" and n == 0) or status == "not_collected":
                 self.alive[of] = False
             elif status == "published":
-                equations.append((of, np.ones(len(of)), n))
+                equations.append((of, np.ones(len(of)), n, n))
         for later, world in enumerate(worlds[1:], start=1):
             met = set().union(*(w.columns for w in worlds[:later])) & set(world.columns)
             earlier = next((w for w in worlds[:later] if met <= set(w.columns)), None)
@@ -207,7 +251,7 @@ class _Attack:
             for key in both[0].keys() | both[1].keys():
                 plus, minus = (of.get(key, []) for of in both)
                 signs = np.array([1.0] * len(plus) + [-1.0] * len(minus))
-                equations.append((np.array([*plus, *minus], dtype=int), signs, 0))
+                equations.append((np.array([*plus, *minus], dtype=int), signs, 0, 0))
         self.equations = equations
 
     def _world(self, con: duckdb.DuckDBPyConnection, design: _Design, dimensions: list[str]) -> pl.DataFrame:
@@ -232,14 +276,18 @@ class _Attack:
         self.columns += combos.height
         return combos
 
+    def know(self, at: int, least: float, most: float) -> None:
+        """Add what the attacker concludes about a cell."""
+        self.equations.append((self.of[at], np.ones(len(self.of[at])), least, most))
+
     def program(self) -> "_Program":
         """The linear program without an objective."""
         column = self._numbered()
         rows: dict[Row, None] = {}
-        for of, signs, n in self.equations:
+        for of, signs, least, most in self.equations:
             here = self.alive[of]
-            row: Row = (tuple(column[of[here]].tolist()), tuple(signs[here].tolist()), n)
-            if row[0] or n:
+            row: Row = (tuple(column[of[here]].tolist()), tuple(signs[here].tolist()), least, most)
+            if row[0] or least:
                 rows[row] = None
         return _Program(int(self.alive.sum()), list(rows))
 
@@ -303,8 +351,8 @@ class _Program:
         }.items():
             self.highs.setOptionValue(option, value)
         self.highs.addVars(columns, np.zeros(columns), np.full(columns, highspy.kHighsInf))
-        for index, value, n in rows:
-            self.highs.addRow(float(n), float(n), len(index), np.array(index, dtype=np.int32), np.array(value))
+        for index, value, least, most in rows:
+            self.highs.addRow(least, most, len(index), np.array(index, dtype=np.int32), np.array(value))
         self.answers: list[np.ndarray] = []
 
     def possible(self) -> bool:

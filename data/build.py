@@ -13,7 +13,7 @@ from data import audit as auditing
 from data import codes as code_lists
 from data import count, example, policy, protect, release, tables
 
-ROUNDS = 5  # how often the audit may send the pattern back; in practice it passes the first time
+ROUNDS = 12  # how often the audit may send the pattern back; in practice it passes the first time
 Report = Callable[[str, int, int], None]
 
 
@@ -84,7 +84,7 @@ def _safe_pattern(
 
     What the audit finds open goes back to protection. Raises BuildError where that doesn't end.
     """
-    pattern, still_open = None, []
+    pattern, still_open, large = None, [], set()
     rounds = 0
     while True:
         pattern = protect.protect(
@@ -94,6 +94,7 @@ def _safe_pattern(
             rules,
             former=pattern,
             still_open=still_open,
+            known_large=large,
             progress=lambda done, of: report("protect", done, of),
         )
         write(pattern)
@@ -102,6 +103,7 @@ def _safe_pattern(
         if found.passed:
             return found
         still_open = _margins(layout, set(found.failures["cell"]))
+        large |= set(_margins(layout, set(found.large)))
         rounds += 1
         if rounds == ROUNDS:
             raise BuildError(

@@ -46,18 +46,22 @@ def protect(
     *,
     still_open: Iterable[int] = (),
     former: Pattern | None = None,
+    known_large: Iterable[int] = (),
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Pattern:
     """A pattern in which every suppressed margin meets the policy's protection level.
 
     combinations, margins: the true counts (count.py). still_open: margins that an audit of `former` found open;
-    the search starts from `former` and looks for partners for these anew. progress is called with the number of
+    the search starts from `former` and looks for partners for these anew. known_large: margins that show by their range
+    that they are not small, so that no other table may make them so. progress is called with the number of
     margins looked at, and how many there are so far.
     Raises ProtectionError where the solver fails.
     """
     primary = (margins > 0) & (margins < policy.threshold)
     start = primary if former is None else former.suppressed
     search = _Search(layout, combinations, margins, policy, start, again=former is not None)
+    for margin in known_large:
+        search.keep_large(margin)
     queue: list[int] = sorted(np.flatnonzero(search.suppressed).tolist(), key=lambda m: (search.detail[m], -margins[m]))
     if former is not None:
         queue = list(still_open)
@@ -129,6 +133,11 @@ class _Search:
             _Program(layout, chosen, block, combinations, margins, cost) for chosen in groups for block in blocks
         ]
 
+    def keep_large(self, margin: int) -> None:
+        """From now on no other table may take `margin` under the threshold."""
+        for program in self.programs:
+            program.limit_fall(margin, max(0, int(self.margins[margin]) - self.policy.threshold))
+
     def find_partners(self, margin: int, primary: bool) -> list[int]:
         """Hide what `margin` needs hidden; returns the newly hidden margins."""
         wanted = self._wanted(margin, primary)
@@ -137,47 +146,54 @@ class _Search:
         if any(all(self._proven(margin, move) for move in moves) for moves in wanted):
             return []
         programs = [program for program in self.programs if margin in program.position]
-        ways = [self._cheapest_way(programs, margin, moves) for moves in wanted]
-        possible = [way for way in ways if way is not None]
-        if not possible:
-            # Over all groups and years every margin may move, so some other table always exists.
-            raise ProtectionError(f"The solver found no partners for margin {margin}; this is a fault of the program.")
+        priced = [(self._price(programs, margin, moves), moves) for moves in wanted] if len(wanted) > 1 else []
+        way = min(priced, key=lambda pair: pair[0])[1] if priced else wanted[0]
         new: list[int] = []
-        for program, moved in min(possible, key=lambda way: way[0])[1]:
-            self._hide(program, moved, new)
+        for move in way:
+            if self._proven(margin, move):
+                continue  # perhaps since the move before was made possible
+            found = self._first(programs, margin, move)
+            if found is None:
+                # Over all groups and years every margin may move, so some other table always exists.
+                raise ProtectionError(f"The solver found no partners for margin {margin}: a fault of the program.")
+            self._hide(*found, new)
         return new
 
     def _proven(self, margin: int, move: int) -> bool:
         """Whether a table was found already in which `margin` moves that far."""
         return self.up[margin] >= move - CLOSE if move > 0 else self.down[margin] >= -move - CLOSE
 
-    def _cheapest_way(
-        self, programs: list["_Program"], margin: int, moves: tuple[int, ...]
-    ) -> tuple[float, list[tuple["_Program", np.ndarray]]] | None:
-        """What making all `moves` possible costs, and the changes that do it; None where it can't be done."""
-        price, changes = 0.0, []
+    def _price(self, programs: list["_Program"], margin: int, moves: tuple[int, ...]) -> float:
+        """What making all `moves` possible would cost; infinite where it can't be done."""
+        price = 0.0
         for move in moves:
-            if self._proven(margin, move):
-                continue
-            for program in programs:
-                moved = program.cheapest(margin, move)
-                if moved is not None:
-                    here = program.margins
-                    price += float(self.cost[here] @ (np.abs(moved) * ~self.suppressed[here]))
-                    changes.append((program, moved))
-                    break
-            else:
-                return None
-        return price, changes
+            if not self._proven(margin, move):
+                found = self._first(programs, margin, move)
+                if found is None:
+                    return INFINITY
+                program, moved = found
+                price += float(self.cost[program.margins] @ (np.abs(moved) * ~self.suppressed[program.margins]))
+        return price
 
     def _wanted(self, margin: int, primary: bool) -> list[tuple[int, ...]]:
         """Ways to protect a margin: for each, the moves from the truth that must be possible."""
         n, t = int(self.margins[margin]), self.policy.threshold
-        if not primary:
-            half = SECONDARY_WIDTH // 2
-            return [(SECONDARY_WIDTH,), (-SECONDARY_WIDTH,), (half, half - SECONDARY_WIDTH)]
         highest, lowest = (t - 1, 1) if self.policy.protection == "mark" else (t, 0)
-        return [tuple(move for move in (highest - n, lowest - n) if move)]
+        if primary:
+            return [tuple(move for move in (highest - n, lowest - n) if move)]
+        if n == 0:
+            return [(highest,)]  # a hidden zero must look like a small count, else it is known to be one
+        half = SECONDARY_WIDTH // 2
+        return [(SECONDARY_WIDTH,), (-SECONDARY_WIDTH,), (half, half - SECONDARY_WIDTH)]
+
+    @staticmethod
+    def _first(programs: list["_Program"], margin: int, move: int) -> "tuple[_Program, np.ndarray] | None":
+        """The cheapest change that moves `margin` so far, of the first program that has one."""
+        for program in programs:
+            moved = program.cheapest(margin, move)
+            if moved is not None:
+                return program, moved
+        return None
 
     def _hide(self, program: "_Program", moved: np.ndarray, new: list[int]) -> None:
         here = program.margins
@@ -233,7 +249,7 @@ class _Program:
         falls[held] = len(mine) + np.arange(len(held))
         self.rise = len(mine) + len(held) + np.arange(len(self.margins))
         self.fall = self.rise + len(self.margins)
-        self.true = margins[self.margins].astype(float)
+        self.may_fall = margins[self.margins].astype(float)
 
         self.highs = highspy.Highs()
         for option, value in {
@@ -246,7 +262,7 @@ class _Program:
         self._columns(len(mine), np.full(len(mine), INFINITY))
         self._columns(len(held), combinations[mine][held].astype(float))
         self._columns(len(self.margins), np.full(len(self.margins), INFINITY), cost[self.margins])
-        self._columns(len(self.margins), self.true, cost[self.margins])
+        self._columns(len(self.margins), self.may_fall, cost[self.margins])
         for at, margin in enumerate(self.margins):
             of = column[layout.margins[margin]]
             self._row(_signed(of[of >= 0], falls, 1.0), ([self.rise[at], self.fall[at]], [-1.0, 1.0]))
@@ -279,10 +295,17 @@ class _Program:
             columns = np.array([self.rise[at], self.fall[at]], dtype=np.int32)
             self.highs.changeColsCost(2, columns, np.zeros(2))
 
+    def limit_fall(self, margin: int, most: int) -> None:
+        """From now on `margin` falls by no more than `most`."""
+        at = self.position.get(margin)
+        if at is not None:
+            self.may_fall[at] = most
+            self.highs.changeColBounds(int(self.fall[at]), 0.0, float(most))
+
     def cheapest(self, margin: int, move: int) -> np.ndarray | None:
         """The cheapest change in which `margin` moves by `move`: each margin's move, or None where there is none."""
         at = self.position[margin]
-        if move < 0 and -move > self.true[at]:
+        if move < 0 and -move > self.may_fall[at]:
             return None
         forward, back = (self.rise, self.fall) if move > 0 else (self.fall, self.rise)
         self.highs.changeColBounds(int(forward[at]), float(abs(move)), float(abs(move)))
@@ -292,7 +315,7 @@ class _Program:
         status = self.highs.getModelStatus()
         solution = np.array(self.highs.getSolution().col_value)
         self.highs.changeColBounds(int(self.rise[at]), 0.0, INFINITY)
-        self.highs.changeColBounds(int(self.fall[at]), 0.0, float(self.true[at]))
+        self.highs.changeColBounds(int(self.fall[at]), 0.0, float(self.may_fall[at]))
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         if status != highspy.HighsModelStatus.kOptimal:

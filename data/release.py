@@ -20,7 +20,10 @@ from data.tables import Layout
 
 HERE = Path(__file__).parent
 SCHEMA_VERSION = 1
-METHOD = "primary suppression; secondary suppression by linear programming, cell by cell (Kelly et al. 1992); LP audit"
+METHOD = (
+    "primary suppression; secondary suppression by linear programming, cell by cell (Kelly et al. 1992); "
+    "audit by linear programming, closed under its own rule"
+)
 POINTER, DATABASE, MANIFEST, PACKAGE = "current", "vink.duckdb", "manifest.json", "datapackage.json"
 STAGING = ".building-"
 

@@ -73,18 +73,38 @@ def test_numbers_that_contradict_each_other_are_found(tmp_path):
 
 
 def test_where_the_true_counts_are_known_a_range_that_starts_above_1_is_open(tmp_path):
-    """a 4 + 3 = 7, b 9 + 1 = 10, columns 13 and 4. a/y is 0 to 4, so a/x is 3 to 7.
+    """a 4 + 3 = 7, b 9 + 2 = 11, columns 13 and 5. a/y is 0 to 5, so a/x is 2 to 7.
 
     Who doesn't know the count can't tell whether a/x is small. The build does know, and must not publish that.
     """
-    case = case_of({"a": (4, 3), "b": (9, 1)})
+    case = case_of({"a": (4, 3), "b": (9, 2)})
     file = case.written(tmp_path, case.hiding(*[("2017", row, column) for row in "ab" for column in "xy"]))
-    outside = audit.audit(file)
-    assert ranges(outside) == {"a/x": (3, 7), "a/y": (0, 4), "b/x": (6, 10), "b/y": (0, 4)}
+    outside = audit.audit(file, conclude=False)
+    assert ranges(outside) == {"a/x": (2, 7), "a/y": (0, 5), "b/x": (6, 11), "b/y": (0, 5)}
     assert outside.passed
     small = {f"2017-2017, ideology={row}, resource_profile={column}" for row, column in ("ax", "ay", "by")}
     inside = audit.audit(file, primary=small)
     assert inside.failures["cell"].to_list() == ["2017-2017, ideology=a, resource_profile=x"]
+
+
+def test_a_cell_that_can_only_be_large_is_large_and_what_follows_is_counted(tmp_path):
+    """a 6 + 3 = 9, b 2 + 9 = 11, c 9 + 9 = 18, columns 17 and 21; hidden: all of a and b.
+
+    By sums alone a/x is 0 to 8 (b/x = 8 - a/x), a/y 1 to 9, b/y 3 to 11: 3 to 11 can't be a small count, so whoever
+    knows the rule knows b/y >= 5. Then b/x <= 6, a/x >= 2 and a/y <= 7: a/x 2 to 8 can't be small either, so a/x >= 5,
+    b/x <= 3, which is less than the mark of a small count leaves open.
+    """
+    case = case_of({"a": (6, 3), "b": (2, 9), "c": (9, 9)})
+    hidden = case.hiding(*[("2017", row, column) for row in "ab" for column in "xy"])
+    file = case.written(tmp_path, hidden)
+    plain = audit.audit(file, conclude=False)
+    assert ranges(plain) == {"a/x": (0, 8), "a/y": (1, 9), "b/x": (0, 8), "b/y": (3, 11)}
+    assert plain.passed
+    small = {"2017-2017, ideology=a, resource_profile=y", "2017-2017, ideology=b, resource_profile=x"}
+    wise = audit.audit(file, primary=small)
+    assert ranges(wise) == {"a/x": (5, 8), "a/y": (1, 4), "b/x": (0, 3), "b/y": (8, 11)}
+    assert wise.failures["cell"].to_list() == ["2017-2017, ideology=b, resource_profile=x"]
+    assert wise.large == {"2017-2017, ideology=a, resource_profile=x", "2017-2017, ideology=b, resource_profile=y"}
 
 
 def test_a_file_that_is_no_release_is_refused(tmp_path):
@@ -129,7 +149,7 @@ def attacked_by_scipy(case: Case, hidden: np.ndarray) -> dict[int, tuple[int, in
 def audited(case: Case, file) -> dict[int, tuple[int, int | None]]:
     found = {}
     for cell, low, high in (
-        audit.audit(file).cells.filter(status="suppressed").select("cell", "lower", "upper").iter_rows()
+        audit.audit(file, conclude=False).cells.filter(status="suppressed").select("cell", "lower", "upper").iter_rows()
     ):
         years, *named = cell.split(", ")
         codes = {"ideology": "all", "resource_profile": "all"} | dict(part.split("=") for part in named)

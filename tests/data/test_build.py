@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from data import build, release
 from tests.data.tiny import codes as tiny_codes
@@ -129,7 +131,7 @@ def test_what_the_audit_finds_open_goes_back_to_protection(tmp_path, monkeypatch
     whole = build.protect.protect
     calls = []
 
-    def forgets_once(layout, combinations, margins, rules, former=None, still_open=(), progress=None):
+    def forgets_once(layout, combinations, margins, rules, former=None, still_open=(), **_):
         calls.append(list(still_open))
         if former is None:
             small = (margins > 0) & (margins < rules.threshold)
@@ -161,6 +163,22 @@ def test_killed_at_any_step_the_former_release_still_serves(tmp_path, step):
     assert not (tmp_path / "2026.2").exists()
     assert made(tmp_path, "2026.2").name == "2026.2"
     assert not list(tmp_path.glob(".building-*")), "the next build clears what the killed one left"
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(numbers=st.lists(st.integers(0, 12), min_size=6, max_size=6).filter(any))
+def test_whatever_is_counted_a_release_passes_the_audit_of_one_who_knows_its_rule(tmp_path_factory, numbers):
+    """From outside, with the conclusions drawn: every count from 1 to 4 keeps a range that holds 1 to 4."""
+    keys = [f"{row}{column}" for row in "abc" for column in "xy"]
+    counts = dict(zip(keys, numbers, strict=True))
+    place = made(tmp_path_factory.mktemp("any"), **counts)
+    found = build.auditing.audit(place / "vink.duckdb")
+    assert found.passed
+    ends = {cell: (low, high) for cell, low, high in found.cells.select("cell", "lower", "upper").iter_rows()}
+    for key, n in counts.items():
+        if 1 <= n <= 4:
+            low, high = ends[f"2019-2019, ideology={key[0]}, resource_profile={key[1]}"]
+            assert low <= 1 and (high is None or high >= 4)
 
 
 # The example release

@@ -99,7 +99,7 @@ def test_whatever_the_counts_are_a_protected_table_passes_the_audit(tmp_path, nu
     rules = tiny_policy(lists, protection=protection, time=time, periods="{ first_year = 2018, last_year = 2019 }")
     keys = [(year, row, column) for year in (2018, 2019) for row in "abc" for column in "xy"]
     case = Case(dict(zip(keys, numbers, strict=True)), lists, rules)
-    found = audit.audit(case.written(tmp_path, case.protected()))
+    found = audit.audit(case.written(tmp_path, case.protected()), conclude=False)
     small = {
         f"{first}-{last}"
         + ("" if row == "all" else f", ideology={row}")
