@@ -63,7 +63,7 @@ class View:
         """The range of years that the reader chose; draws the filter."""
         first, last = self.release.first_year, self.release.last_year
         chosen = address.years(st.query_params.get("years"), first, last)
-        st.session_state["years"] = chosen
+        _hold("years", chosen)
 
         def keep() -> None:
             start, end = st.session_state["years"]
@@ -79,7 +79,7 @@ class View:
         known = codes_in_use(self.release, dimension)
         default = [code for code in known if code != "unknown"]
         chosen = address.codes(st.query_params.get(dimension), known, default)
-        st.session_state[dimension] = chosen
+        _hold(dimension, chosen)
 
         def keep() -> None:
             picked = [code for code in known if code in st.session_state[dimension]]
@@ -102,7 +102,7 @@ class View:
         default = fixed[0] if fixed else known[0]
         asked = st.query_params.get("period", default)
         chosen = asked if asked in known else default
-        st.session_state["period"] = chosen
+        _hold("period", chosen)
         st.selectbox(
             self.say("filters.period"),
             known,
@@ -397,6 +397,13 @@ def _status(point: Point) -> str:
     if point.n is None:
         return SUPPRESSED
     return "zero" if point.n == 0 else PUBLISHED
+
+
+def _hold(key: str, chosen: object) -> None:
+    """Give a widget the value that the address asks for. Only where it has another one: a value that is set again
+    reaches the browser late, and would undo what the reader did meanwhile."""
+    if st.session_state.get(key) != chosen:
+        st.session_state[key] = chosen
 
 
 @lru_cache(maxsize=1024)

@@ -204,6 +204,7 @@ def test_chosen_filters_stand_in_the_address_and_the_address_restores_them(visit
         page.get_by_role("slider").first.focus()
         page.keyboard.press(key)
         expect(page).to_have_url(re.compile(f"years={years}"))
+        settle(page)
     page.get_by_role("slider").last.focus()
     page.keyboard.press("ArrowLeft")
     expect(page).to_have_url(re.compile("years=2016-2024"))
