@@ -7,6 +7,7 @@ one statement with named parameters.
 import hashlib
 import json
 import os
+import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
 }
 
 Parameter = str | int
+_opening = threading.Lock()
 
 
 class NoReleaseError(LookupError):
@@ -94,7 +96,8 @@ def open_release(version: str) -> Release:
         (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else (0, 0)
         for path in (home / DATABASE, home / MANIFEST)
     )
-    return _open(home, stamp)
+    with _opening:  # two readers at once would open it twice, and the second find its configuration locked
+        return _open(home, stamp)
 
 
 # Never forgotten: a release that a session still holds can't be opened a second time with its configuration locked.

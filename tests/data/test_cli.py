@@ -82,7 +82,7 @@ def test_the_messy_table_is_refused_with_its_three_faults(folder):
     ("name", "content", "said"),
     [
         ("empty.csv", b"", "empty"),
-        ("rows.csv", ",".join(records().columns).encode() + b"\n", "no data rows"),
+        ("rows.csv", ",".join(records().columns).encode() + b"\n", "no rows"),
         ("book.xlsx", b"date,ideology\n2019-01-01,right_wing\n", "xlsx"),
         ("notes.txt", b"hello", "ending"),
     ],

@@ -544,3 +544,12 @@ def test_a_pointer_that_is_no_text_is_damaged_and_not_missing(releases: Path):
     with pytest.raises(DamagedReleaseError) as problem:
         queries.current()
     assert problem.value.reason == "unreadable"
+
+
+def test_readers_who_come_at_the_same_moment_open_a_new_release_once(tmp_path, monkeypatch, small_folder):
+    """A fresh copy, so that nobody has opened it yet; sixteen at once."""
+    shutil.copytree(small_folder, tmp_path / "releases")
+    monkeypatch.setenv("VINK_RELEASES", str(tmp_path / "releases"))
+    with ThreadPoolExecutor(16) as pool:
+        opened = list(pool.map(lambda _: queries.open_release(queries.current()), range(16)))
+    assert {id(release) for release in opened} == {id(opened[0])}
