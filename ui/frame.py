@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
@@ -24,7 +25,7 @@ STYLE = """
 [data-testid="stElementToolbar"]:focus-within{opacity:1}
 a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outline-offset:2px}
 .st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
-.st-key-menu [data-testid="stPageLink"] a[aria-current="page"]{border-bottom-color:#0B4F8A;background:none}
+.st-key-menu_here [data-testid="stPageLink"] a{border-bottom-color:#0B4F8A;background:none}
 .st-key-brand p{line-height:1.3}
 .st-key-headlines [data-testid="stHorizontalBlock"]{flex-wrap:wrap}
 @media (max-width:1000px){.st-key-headlines [data-testid="stColumn"]{min-width:calc(50% - 1rem)}}
@@ -44,13 +45,17 @@ def show() -> None:
         name: st.Page(
             f"{name}.py",
             title=text(f"nav.{name}", lang),
-            url_path="" if name == PAGES[0] else name,
-            default=name == PAGES[0],
+            url_path=name,
         )
         for name in PAGES
     }
-    page = st.navigation(list(menu.values()), position="hidden")
-    _head(menu, lang)
+    # The site's root shows the first page too. That page has an address of its own all the same: st.page_link writes an
+    # empty one for the root, and a new tab would open the page that the link stands on.
+    root = st.Page(f"{PAGES[0]}.py", title=menu[PAGES[0]].title, url_path="", default=True)
+    page = st.navigation([root, *menu.values()], position="hidden")
+    if page == root:
+        menu[PAGES[0]] = root
+    _head(menu, page, lang)
     release = _release(lang)
     if release is None:
         return
@@ -75,7 +80,7 @@ def show() -> None:
     )
 
 
-def _head(menu: dict, lang: str) -> None:
+def _head(menu: dict[str, StreamlitPage], here: StreamlitPage, lang: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="brand"):
         st.markdown(f"**{text('site.name', lang)}**  \n{text('site.tagline', lang)}")
         other = "en" if lang == "da" else "da"
@@ -87,8 +92,9 @@ def _head(menu: dict, lang: str) -> None:
             icon=":material/translate:",
         )
     with st.container(horizontal=True, gap="small", key="menu"):
-        for page in menu.values():
-            st.page_link(page, query_params=address.carried())
+        for name, page in menu.items():
+            with st.container(width="content", key="menu_here" if page == here else f"menu_{name}"):
+                st.page_link(page, query_params=address.carried())
 
 
 def _speak(lang: str) -> None:

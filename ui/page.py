@@ -63,15 +63,14 @@ class View:
         """The range of years that the reader chose; draws the filter."""
         first, last = self.release.first_year, self.release.last_year
         chosen = address.years(st.query_params.get("years"), first, last)
-        _hold("years", chosen)
+        key = self._held("years", chosen)
 
         def keep() -> None:
-            start, end = st.session_state["years"]
+            start, end = st.session_state[key]
             address.put("years", f"{start}-{end}", f"{first}-{last}")
 
         if first < last:  # one year leaves nothing to choose
-            # Not select_slider: that takes a value from the session for a range only where it has a default as well.
-            st.slider(self.say("filters.years"), first, last, step=1, format="%d", key="years", on_change=keep)
+            st.slider(self.say("filters.years"), first, last, chosen, step=1, format="%d", key=key, on_change=keep)
         return chosen
 
     def codes(self, dimension: str) -> list[str]:
@@ -79,18 +78,19 @@ class View:
         known = codes_in_use(self.release, dimension)
         default = [code for code in known if code != "unknown"]
         chosen = address.codes(st.query_params.get(dimension), known, default)
-        _hold(dimension, chosen)
+        key = self._held(dimension, chosen)
 
         def keep() -> None:
-            picked = [code for code in known if code in st.session_state[dimension]]
+            picked = [code for code in known if code in st.session_state[key]]
             address.put(dimension, ",".join(picked) or "none", ",".join(default))
 
         st.pills(
             self.say(f"filters.{dimension}"),
             known,
             selection_mode="multi",
+            default=chosen,
             format_func=lambda code: label(dimension, code, self.lang),
-            key=dimension,
+            key=key,
             on_change=keep,
         )
         return chosen
@@ -102,15 +102,29 @@ class View:
         default = fixed[0] if fixed else known[0]
         asked = st.query_params.get("period", default)
         chosen = asked if asked in known else default
-        _hold("period", chosen)
+        key = self._held("period", chosen)
         st.selectbox(
             self.say("filters.period"),
             known,
+            index=known.index(chosen),
             format_func=self._period,
-            key="period",
-            on_change=lambda: address.put("period", st.session_state["period"], default),
+            key=key,
+            on_change=lambda: address.put("period", st.session_state[key], default),
         )
         return chosen
+
+    def _held(self, name: str, chosen: object) -> str:
+        """The key of a filter that now has the value that the address asks for.
+
+        The session's value is set only where the filter has another: one that is set again reaches the browser late,
+        and would undo what the reader did meanwhile. A filter that is new on the page has it by default: what is set
+        in a run that another run overtakes never reaches the browser, a default does with the next run. The key is
+        the page's and the release's own, as the filter is: one that another page left behind says nothing of this one.
+        """
+        key = f"{self.release.version}_{self.name}_{name}"
+        if key in st.session_state and st.session_state[key] != chosen:
+            st.session_state[key] = chosen
+        return key
 
     def _period(self, period: str) -> str:
         if period != "all":
@@ -397,13 +411,6 @@ def _status(point: Point) -> str:
     if point.n is None:
         return SUPPRESSED
     return "zero" if point.n == 0 else PUBLISHED
-
-
-def _hold(key: str, chosen: object) -> None:
-    """Give a widget the value that the address asks for. Only where it has another one: a value that is set again
-    reaches the browser late, and would undo what the reader did meanwhile."""
-    if st.session_state.get(key) != chosen:
-        st.session_state[key] = chosen
 
 
 @lru_cache(maxsize=1024)

@@ -147,8 +147,7 @@ class Heard:
 
     def _probe(self, words: str, where: str) -> bool:
         """Whether it is Streamlit's frontend that looks for its server below the page's path before the root."""
-        pages = "|".join(page for page in PAGES if page != HOME)
-        probe = rf"{re.escape(self.server.url)}/(?:{pages})/_stcore/(?:health|host-config)"
+        probe = rf"{re.escape(self.server.url)}/(?:{'|'.join(PAGES)})/_stcore/(?:health|host-config)"
         return "404" in words and re.fullmatch(probe, where) is not None
 
     def complaints(self) -> list[str]:
@@ -160,7 +159,7 @@ class Heard:
 def address(name: str, **query: str) -> str:
     """The path and query of one page."""
     tail = "&".join(f"{key}={value}" for key, value in query.items())
-    return ("/" if name == HOME else f"/{name}") + (f"?{tail}" if tail else "")
+    return f"/{name}" + (f"?{tail}" if tail else "")
 
 
 def settle(page: Page, seconds: float = 60) -> None:

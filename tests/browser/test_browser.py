@@ -257,15 +257,17 @@ def test_menu_links_carry_language_and_years(visit: Visit, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_menu_links_lead_to_the_same_place_in_a_new_tab(
-    visit: Visit, name: str, request: pytest.FixtureRequest
-) -> None:
-    if name == HOME:
-        reason = "st.page_link gives the first page the address '', which a new tab reads as the page it came from"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def test_menu_links_lead_to_the_same_place_in_a_new_tab(visit: Visit, name: str) -> None:
     page = visit(address("ideology" if name == HOME else HOME, lang="en"))
     link = page.locator(".st-key-menu").get_by_role("link", name=text(f"nav.{name}", "en"), exact=True)
     assert link.evaluate("link => link.pathname + link.search") == address(name, lang="en")
+
+
+def test_the_root_shows_the_overview_and_marks_it_in_the_menu(visit: Visit) -> None:
+    page = visit("/?lang=en")
+    expect(title(page)).to_have_text(text(f"{HOME}.title", "en"))
+    expect(page.locator(".st-key-menu_here")).to_have_text(text(f"nav.{HOME}", "en"))
+    assert chosen(page) == chosen(visit(address(HOME, lang="en")))
 
 
 def test_the_browsers_back_button_restores_page_and_filters(visit: Visit) -> None:
