@@ -1,4 +1,4 @@
-"""The build's commands: python -m data example | check | build | audit."""
+"""The build's commands: python -m data example | check | build | audit | diff."""
 
 import datetime as dt
 import hashlib
@@ -19,7 +19,8 @@ from rich.table import Table
 from data import audit as auditing
 from data import build as building
 from data import codes as code_lists
-from data import faults, mapping, policy, protect, read, release, validate
+from data import diff as comparing
+from data import faults, knowledge, mapping, optimise, policy, read, release, validate
 
 app = typer.Typer(
     help=(
@@ -36,7 +37,11 @@ console = Console(width=None if sys.stdout.isatty() else 140)
 
 STEPS = {
     "count": "counting",
-    "protect": "protecting small counts",
+    "partners": "protecting small counts",
+    "spare": "showing what need not be hidden",
+    "insiders": "guarding against insiders",
+    "cuts": "bounding what is possible",
+    "gap": "gap to the bound, per mille",
     "audit": "attacking the result",
     "release": "writing the release",
 }
@@ -139,10 +144,7 @@ def build(
                 one.bad_rows.write_csv(aside, include_bom=True, separator=";")
                 console.print(f"{one.bad_rows.height} rows of {one.file} are set aside in {aside}.")
     records = pl.concat([one.records for one in checked])
-    sources = tuple(
-        release.Source(hashlib.sha256(path.read_bytes()).hexdigest(), one.records.height + one.bad_rows.height)
-        for path, one in zip(files, checked, strict=True)
-    )
+    sources = tuple(release.mark(path.read_bytes(), _reports()) for path in files)
     about = release.About(version, "real", dt.datetime.now(dt.UTC), sources, rejected)
     with _stops(), _progress() as report:
         place = building.build(records, about, rules, codes, release.folder(), report=report)
@@ -169,11 +171,44 @@ def audit(version: Annotated[str, typer.Argument(help="The version of a release 
     with _stops(), _progress() as report:
         found = auditing.audit(file, progress=lambda done, of: report("audit", done, of))
     _print_audit(found, version, time.monotonic() - start)
+    _print_certificate(file)
     changed = _changed(place, found)
     for line in changed:
         console.print(f"[red]{line}[/red]")
     if not found.passed or changed:
         raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="The version of the earlier release.")],
+    new: Annotated[str, typer.Argument(help="The version of the later release.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Where to write all changes as a table for Excel, .xlsx or .csv. Default: nowhere."),
+    ] = None,
+) -> None:
+    """Say what changed from release OLD to release NEW: its design, and every cell that is not the same.
+
+    The table has the old number of figures that NEW suppresses: it is for the unit, not for publishing. Example:
+
+    `python -m data diff 2026.1 2026.2 --output changes.xlsx`
+    """
+    files = []
+    for version in (old, new):
+        files.append(release.folder() / version / release.DATABASE)
+        if not files[-1].exists():
+            console.print(f"There is no release {version} in {release.folder()}.", markup=False)
+            raise typer.Exit(1)
+    with _stops():
+        if output:
+            comparing.check_ending(output)
+        changed, design = comparing.changes(*files), comparing.design_changes(*files)
+        console.print(f"From release {old} to release {new}:", markup=False)
+        comparing.print_changes(changed, design, console)
+        if output:
+            comparing.write(changed, output)
+            console.print(f"All changed cells as a table: {output}", markup=False)
 
 
 def _print_audit(found: auditing.Audit, version: str, seconds: float) -> None:
@@ -218,6 +253,16 @@ def _print_audit(found: auditing.Audit, version: str, seconds: float) -> None:
             row["verdict"],
         )
     console.print(failures)
+
+
+def _print_certificate(file: Path) -> None:
+    """What the build wrote into the release: what was attacked, with what knowledge, and what was found."""
+    table = Table(title="The release's certificate, as the build wrote it")
+    table.add_column("item")
+    table.add_column("value", justify="right")
+    for item, value in release.certificate(file):
+        table.add_row(item, value)
+    console.print(table)
 
 
 def _word(value: int | None) -> str:
@@ -281,9 +326,11 @@ def _stops() -> Iterator[None]:
     except (
         auditing.AuditError,
         building.BuildError,
+        comparing.DiffError,
         mapping.MappingError,
         policy.PolicyError,
-        protect.ProtectionError,
+        knowledge.KnowledgeError,
+        optimise.OptimiseError,
         release.ReleaseError,
     ) as error:
         console.print(f"[red]{error}[/red]")

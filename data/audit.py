@@ -1,4 +1,5 @@
-"""Audit: an attacker who has the finished release and knows the code lists and rules, and nothing else.
+"""Audit: an attacker who has the finished release, knows the code lists and rules, and whatever else the release names:
+earlier releases and public statements (table `knowledge`).
 
 For every suppressed cell two linear programs ask for the least and the greatest count that any table could have there
 that agrees with everything published. This module shares no code with protection: it reads the file, and finds out for
@@ -7,9 +8,10 @@ itself which combinations of codes each cell adds up.
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -21,12 +23,19 @@ import polars as pl
 EPSILON = 1e-6
 WORKERS = 2
 CHUNK = 40  # cells that a worker takes at a time
+ITERATIONS = 20_000  # steps after which a linear program is tried another way
 KEPT = 200  # answers that are kept to look for zeros in
-SAFE, NARROW, SMALL_SHOWN, CONTRADICTION = "safe", "narrow", "small_shown", "contradiction"
+SAFE, NARROW, SMALL_SHOWN, CONTRADICTION, PUBLIC = "safe", "narrow", "small_shown", "contradiction", "public"
+MIXTURES = 24  # tables mixed to see what moves while an insider's cell stands still
+CLOSE_BY = 0  # how far beyond the mark a range may reach and still be called close to it
+WHOLE_COLUMNS = 500  # with more combinations a search for a table of whole numbers takes minutes a cell
+NODES = 200  # branches after which the search for a table of whole numbers gives up
 
 
 # One row of the program: columns, their signs, and the least and the most that they add up to.
 Row = tuple[tuple[int, ...], tuple[float, ...], float, float]
+# The same over combinations.
+Equation = tuple[np.ndarray, np.ndarray, float, float]
 
 
 class AuditError(ValueError):
@@ -40,19 +49,26 @@ class Audit:
     cells: one row a different cell: cell (its codes and years in words), tables (where it stands), first_year,
     last_year, status, n, lower, upper (what can be worked out; null without bound), verdict: `safe`; `narrow` (a
     suppressed cell that can be worked out too closely); `small_shown` (a count under the threshold that is not
-    suppressed); `contradiction` (published numbers that no table agrees with).
+    suppressed); `contradiction` (published numbers that no table agrees with); `public` (what the release doesn't tell
+    is known anyway, from elsewhere).
     large: the suppressed cells that show by their range that they reach the threshold.
+    insiders: pairs of cells (insider, other): whoever is alone in the first can work out the second exactly, and it
+    holds somebody else. Empty where the caller didn't say who is alone, and where the audit fails anyway.
+    whole: how many ends of ranges were asked for in whole numbers because no such table had turned up, how many of
+    these have none, and how many stayed undecided.
     """
 
     cells: pl.DataFrame
     threshold: int
     protection: str
     large: frozenset[str]
+    insiders: tuple[tuple[str, str], ...] = ()
+    whole: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def failures(self) -> pl.DataFrame:
-        """The cells whose verdict is not `safe`."""
-        return self.cells.filter(pl.col("verdict") != SAFE)
+        """The cells whose verdict is neither `safe` nor `public`."""
+        return self.cells.filter(~pl.col("verdict").is_in([SAFE, PUBLIC]))
 
     @property
     def passed(self) -> bool:
@@ -63,68 +79,134 @@ def audit(
     file: Path,
     *,
     primary: set[str] | None = None,
+    alone: Iterable[str] = (),
     conclude: bool = True,
+    whole: bool = True,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Audit:
     """Attack the release in `file` (vink.duckdb).
 
     primary: the cells (by `cell`) whose true count is small, where the caller knows them, as the build does. Without it
     a suppressed cell whose range reaches the threshold gets the benefit of the doubt: a reader can't tell either.
+    alone: the cells whose true count is 1, where the caller knows them: each is tried as an insider.
     conclude: whether the attacker knows the rule of the audit and draws conclusions from it, see `_ranges_of`.
+    whole: whether the ends of ranges that matter are also asked for in whole numbers.
     Raises AuditError where the file is no release.
     """
     try:
         with duckdb.connect(str(file), read_only=True) as con:
             design = _design(con)
             cells = _cells(con, design)
-            program = _Attack(con, design, cells)
+            attack = _Attack(con, design, cells)
     except duckdb.Error as error:
         raise AuditError(f"{file}: this is not a release that can be audited ({error}).") from error
 
-    found, large = _ranges_of(program, cells, design, primary, conclude, progress)
+    found = _ranges_of(attack, cells, design, primary, conclude, progress)
     if found is None:
         verdict = pl.lit(CONTRADICTION)
-        cells = cells.with_columns(lower=pl.lit(None, pl.Int64), upper=pl.lit(None, pl.Int64))
-    else:
-        cells = cells.join(found, on="at", how="left", maintain_order="left")
-        verdict = _verdict(design, primary)
-    large_cells = frozenset(cells.filter(pl.col("at").is_in(large))["cell"])
-    cells = cells.with_columns(verdict=verdict).drop("at", "named")
-    return Audit(cells, design.threshold, design.protection, large_cells)
+        cells = cells.with_columns(lower=pl.lit(None, pl.Int64), upper=pl.lit(None, pl.Int64), verdict=verdict)
+        return Audit(cells.drop("at", "named"), design.threshold, design.protection, frozenset())
+    cells = cells.join(found.ranges, on="at", how="left", maintain_order="left")
+    cells = cells.with_columns(verdict=_verdict(design, primary, attack.revised))
+    public = pl.col("at").is_in(sorted(found.public)) & (pl.col("verdict") == NARROW)
+    cells = cells.with_columns(verdict=pl.when(public).then(pl.lit(PUBLIC)).otherwise(pl.col("verdict")))
+    asked, pairs = (0, 0, 0), ()
+    if whole and not cells["verdict"].is_in([NARROW, SMALL_SHOWN]).any():
+        cells, asked = _in_whole_numbers(attack, cells, design, primary)
+    if not cells["verdict"].is_in([NARROW, SMALL_SHOWN]).any():  # else the release fails, and there is none to be in
+        pairs = _insiders(attack, cells, set(alone))
+    large = frozenset(cells.filter(pl.col("at").is_in(found.large))["cell"])
+    return Audit(cells.drop("at", "named"), design.threshold, design.protection, large, pairs, asked)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """ranges: at, lower, upper of each suppressed cell; large, public: positions of cells (see Audit)."""
+
+    ranges: pl.DataFrame
+    large: list[int]
+    public: set[int]
 
 
 def _ranges_of(
-    program: "_Attack",
+    attack: "_Attack",
     cells: pl.DataFrame,
     design: "_Design",
     primary: set[str] | None,
     conclude: bool,
     progress: Callable[[int, int], None],
-) -> tuple[pl.DataFrame | None, list[int]]:
+) -> _Found | None:
     """What can be worked out of each suppressed cell, and which ones show by their range that they are large.
 
     Whoever knows the rule of the audit knows more than the numbers: a small count never has a range that falls short of
     the mark's own, so a suppressed cell with such a range reaches the threshold. That is added to what is known and all
-    is worked out anew, until it says nothing new.
+    is worked out anew, until it says nothing new. None where no table agrees with what is published.
     """
     hidden = cells.filter(pl.col("status") == "suppressed").select("at", "cell")
     large: list[int] = []
+    public: set[int] = set()
+    asked: set[int] = set()
     while True:
-        ranges = program.ranges(hidden["at"].to_list(), progress)
+        ranges = attack.ranges(hidden["at"].to_list(), progress)
         if ranges is None:
-            return None, large
+            return None
         ends = {"lower": [low for low, _ in ranges], "upper": [high for _, high in ranges]}
         found = hidden.with_columns(
             pl.Series(name, values, dtype=pl.Int64, strict=False) for name, values in ends.items()
         )
         short = found.filter(~_covers(design), ~pl.col("at").is_in(large))
+        new = [at for at in short["at"] if at not in asked]
+        asked |= set(new)
+        public |= attack.public(new, design)
+        short = short.filter(~pl.col("at").is_in(sorted(public)))
         # Where a small count stands open the release fails, and nothing can be concluded from its passing.
         stands_open = not short.filter(_small(design, primary)).is_empty()
         if short.is_empty() or stands_open or not conclude:
-            return found.drop("cell"), large
+            return _Found(found.drop("cell"), large, public)
         for at in short["at"]:
-            program.know(at, design.threshold, highspy.kHighsInf)
+            attack.know(at, design.threshold, highspy.kHighsInf)
             large.append(at)
+
+
+def _insiders(attack: "_Attack", cells: pl.DataFrame, alone: set[str]) -> tuple[tuple[str, str], ...]:
+    """Pairs of suppressed cells: whoever is alone in the first can work out the second, and somebody else is in it."""
+    hidden = cells.filter(pl.col("status") == "suppressed")
+    names = dict(hidden.select("at", "cell").iter_rows())
+    # What is known anyway, or to the reader without being in a cell, is nothing that the insider adds.
+    moves = hidden.filter(pl.col("lower") != pl.col("upper").fill_null(2**31))["at"].to_list()
+    pairs = []
+    for at, cell in names.items():
+        if cell in alone and at in moves:
+            pairs += [(cell, names[other]) for other in attack.known_to_insider(at, moves)]
+    return tuple(pairs)
+
+
+def _in_whole_numbers(
+    attack: "_Attack", cells: pl.DataFrame, design: "_Design", primary: set[str] | None
+) -> tuple[pl.DataFrame, tuple[int, int, int]]:
+    """Ask for tables of whole numbers where no table met so far was one: the cells with their new verdicts, and how
+    many ends were asked for, have no such table, and stayed undecided."""
+    most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+    safe = cells.filter(pl.col("status") == "suppressed", pl.col("verdict") == SAFE)
+    covering = safe.filter(_covers(design) & (_small(design, primary) if primary is not None else pl.lit(True)))
+    asked = none = undecided = 0
+    open_cells = []
+    for at, lower, upper in covering.select("at", "lower", "upper").iter_rows():
+        for end, high in ((least, False), (most, True)):
+            # Where fractions reach further than needed, so far always some table of whole numbers reached far enough.
+            close = (upper is not None and upper <= most + CLOSE_BY) if high else lower > 0
+            if not close or attack.met_whole(at, end, high=high):
+                continue
+            asked += 1
+            answer = attack.whole(at, end, high=high)
+            if answer is None:
+                undecided += 1
+            elif not answer:
+                none += 1
+                open_cells.append(at)
+    failing = pl.col("at").is_in(open_cells)
+    cells = cells.with_columns(verdict=pl.when(failing).then(pl.lit(NARROW)).otherwise(pl.col("verdict")))
+    return cells, (asked, none, undecided)
 
 
 def _covers(design: "_Design") -> pl.Expr:
@@ -139,17 +221,23 @@ def _small(design: "_Design", primary: set[str] | None) -> pl.Expr:
     return says_so if primary is None else says_so | pl.col("cell").is_in(list(primary))
 
 
-def _verdict(design: "_Design", primary: set[str] | None) -> pl.Expr:
+def _verdict(design: "_Design", primary: set[str] | None, revised: dict[int, int]) -> pl.Expr:
     upper = pl.col("upper").fill_null(2**31)
     wide = upper - pl.col("lower") >= 2
     small, covers = _small(design, primary), _covers(design)
-    return (
+    verdict = (
         pl.when(pl.col("status") == "suppressed")
         .then(pl.when(wide & (covers | ~small)).then(pl.lit(SAFE)).otherwise(pl.lit(NARROW)))
         .when(pl.col("n").is_between(1, design.threshold - 1))
         .then(pl.lit(SMALL_SHOWN))
         .otherwise(pl.lit(SAFE))
     )
+    for at, former in revised.items():
+        # An earlier release has another number: the difference must be able to be nothing, and not only a little.
+        tells = (pl.col("lower") > former) | (upper < former) | (upper - pl.col("lower") < design.threshold - 1)
+        concerned = (pl.col("at") == at) & (pl.col("status") == "suppressed") & tells
+        verdict = pl.when(concerned).then(pl.lit(NARROW)).otherwise(verdict)
+    return verdict
 
 
 @dataclass(frozen=True)
@@ -161,6 +249,7 @@ class _Design:
     threshold: int
     protection: str
     years: tuple[int, int]
+    knowledge: list[tuple[str, str, int, int, str, int, int]]
 
 
 def _design(con: duckdb.DuckDBPyConnection) -> _Design:
@@ -177,6 +266,7 @@ def _design(con: duckdb.DuckDBPyConnection) -> _Design:
         threshold=threshold,
         protection=protection,
         years=(first, last),
+        knowledge=con.sql("select kind, cell, first_year, last_year, named, least, most from knowledge").fetchall(),
     )
 
 
@@ -213,7 +303,8 @@ class _Attack:
         worlds = [self._world(con, design, dimensions) for dimensions in design.joint]
         self.of: list[np.ndarray] = []
         lookup: dict[tuple[int, str, str], np.ndarray] = {}
-        for named, first, last in cells.select("named", "first_year", "last_year").iter_rows():
+        beside = [(named, first, last) for _, _, first, last, named, _, _ in design.knowledge]
+        for named, first, last in [*cells.select("named", "first_year", "last_year").iter_rows(), *beside]:
             codes = {d: code for d, code in json.loads(named).items() if code is not None}
             at = next((i for i, world in enumerate(worlds) if set(codes) <= set(world.columns)), None)
             if at is None:
@@ -230,12 +321,37 @@ class _Attack:
             self.of.append(world["column"].to_numpy()[chosen])
 
         self.alive = np.ones(self.columns, dtype=bool)
-        equations: list[tuple[np.ndarray, np.ndarray, float, float]] = []
-        for status, n, of in zip(cells["status"], cells["n"], self.of, strict=True):
+        self.revised: dict[int, int] = {}
+        self.said = self._said(cells, design)
+        self.equations = list(self.said)
+        for status, n, of in zip(cells["status"], cells["n"], self.of, strict=False):
             if status == "zero" or (status == "published" and n == 0) or status == "not_collected":
                 self.alive[of] = False
             elif status == "published":
-                equations.append((of, np.ones(len(of)), n, n))
+                self.equations.append((of, np.ones(len(of)), n, n))
+        self.ties = self._ties(worlds)
+        self.equations += self.ties
+        self.sums: dict[int, tuple[int, ...]] = {}
+        self.ends: dict[tuple[int, ...], _Ends] = {}
+        self.different: list[tuple[int, ...]] = []
+        self.position: dict[tuple[int, ...], int] = {}
+        self.met: list[_Met] = []
+
+    def _said(self, cells: pl.DataFrame, design: _Design) -> list[Equation]:
+        """What earlier releases and statements say that still holds; fills `revised` with what no longer does."""
+        at_of = dict(cells.select("cell", "at").iter_rows())
+        said: list[Equation] = []
+        for (kind, cell, _, _, _, least, most), of in zip(design.knowledge, self.of[cells.height :], strict=True):
+            if kind == "agrees":
+                said.append((of, np.ones(len(of)), least, most))
+            elif cell in at_of:
+                self.revised[at_of[cell]] = least
+        return said
+
+    @staticmethod
+    def _ties(worlds: list[pl.DataFrame]) -> list[Equation]:
+        """What ties the worlds of the joint groups together: what they share adds up to the same in each."""
+        ties: list[Equation] = []
         for later, world in enumerate(worlds[1:], start=1):
             met = set().union(*(w.columns for w in worlds[:later])) & set(world.columns)
             earlier = next((w for w in worlds[:later] if met <= set(w.columns)), None)
@@ -248,11 +364,11 @@ class _Attack:
                 {tuple(row[:-1]): row[-1] for row in w.group_by(keys).agg("column").iter_rows()}
                 for w in (world, earlier)
             ]
-            for key in both[0].keys() | both[1].keys():
-                plus, minus = (of.get(key, []) for of in both)
+            for key in sorted(both[0].keys() | both[1].keys()):
+                plus, minus = (sorted(of.get(key, [])) for of in both)
                 signs = np.array([1.0] * len(plus) + [-1.0] * len(minus))
-                equations.append((np.array([*plus, *minus], dtype=int), signs, 0, 0))
-        self.equations = equations
+                ties.append((np.array([*plus, *minus], dtype=int), signs, 0, 0))
+        return ties
 
     def _world(self, con: duckdb.DuckDBPyConnection, design: _Design, dimensions: list[str]) -> pl.DataFrame:
         """The combinations that the code lists and rules allow; `column` numbers them over all worlds."""
@@ -277,21 +393,35 @@ class _Attack:
         return combos
 
     def know(self, at: int, least: float, most: float) -> None:
-        """Add what the attacker concludes about a cell."""
+        """Add what the attacker concludes about a cell. Answers that don't agree with it are forgotten."""
         self.equations.append((self.of[at], np.ones(len(self.of[at])), least, most))
+        here = self.position[self._sum(at)]
+        for key, ends in self.ends.items():
+            self.ends[key] = _Ends(
+                *(end if end and end.within(here, least, most) else None for end in (ends.low, ends.high))
+            )
+        self.met = [met for met in self.met if least - EPSILON <= met.sums[here] <= most + EPSILON]
 
-    def program(self) -> "_Program":
+    def _sum(self, at: int) -> tuple[int, ...]:
+        """The columns of the program that a cell adds up. Cells that add up the same ones are one number."""
+        if at not in self.sums:
+            of = self.of[at]
+            self.sums[at] = tuple(self.numbered[of[self.alive[of]]].tolist())
+        return self.sums[at]
+
+    def program(self, equations: list[Equation] | None = None) -> "_Program":
         """The linear program without an objective."""
-        column = self._numbered()
+        column = self.numbered
         rows: dict[Row, None] = {}
-        for of, signs, least, most in self.equations:
+        for of, signs, least, most in self.equations if equations is None else equations:
             here = self.alive[of]
             row: Row = (tuple(column[of[here]].tolist()), tuple(signs[here].tolist()), least, most)
             if row[0] or least:
                 rows[row] = None
         return _Program(int(self.alive.sum()), list(rows))
 
-    def _numbered(self) -> np.ndarray:
+    @cached_property
+    def numbered(self) -> np.ndarray:
         """The column of each combination in the program; -1 where it can only be zero and has none."""
         column = np.full(self.columns, -1)
         column[self.alive] = np.arange(self.alive.sum())
@@ -299,39 +429,158 @@ class _Attack:
 
     def ranges(self, wanted: list[int], progress: Callable[[int, int], None]) -> list[tuple[int, int | None]] | None:
         """The least and greatest count of each wanted cell (None: no bound); None where no table agrees at all."""
-        column = self._numbered()
+        if not self.different:
+            self.different = list(dict.fromkeys(self._sum(at) for at in wanted))
+            self.position = {key: at for at, key in enumerate(self.different)}
         program = self.program()
         if not program.possible():
             return None
-        # Cells that add up the same combinations are one number: a code that is its group's only one, say.
-        sums = [tuple(column[of[self.alive[of]]].tolist()) for of in (self.of[at] for at in wanted)]
-        different = list(dict.fromkeys(sums))
-        found: dict[tuple[int, ...], tuple[int, int | None]] = {}
-        parts = [different[i : i + CHUNK] for i in range(0, len(different), CHUNK)]
-        for ranges in _attack(program, parts):
-            found |= dict(zip(different[len(found) :], ranges, strict=False))
-            progress(len(found), len(different))
-        return [found[of] for of in sums]
+        lacking = [key for key in self.different if not (key in self.ends and self.ends[key].known)]
+        parts = [lacking[i : i + CHUNK] for i in range(0, len(lacking), CHUNK)]
+        done = len(self.different) - len(lacking)
+        for part, answers in zip(parts, _attack(program, self.different, parts), strict=True):
+            for key, (low, high) in zip(part, answers, strict=True):
+                before = self.ends.get(key, _Ends(None, None))
+                self.ends[key] = _Ends(before.low or low, before.high or high)
+                self.met += [_Met(end.sums, end.whole) for end in (low, high) if end.sums is not None]
+            done += len(part)
+            progress(done, len(self.different))
+        found = [self.ends[self._sum(at)] for at in wanted]
+        return [(ends.low.value or 0, ends.high.value) for ends in found if ends.low and ends.high]
+
+    def public(self, asked: list[int], design: _Design) -> set[int]:
+        """The cells of which the mark's range can't be kept up even where nothing at all is published here."""
+        if not self.said or not asked:
+            return set()
+        outside = _Outside(self)
+        return {at for at in asked if not outside.covers(at, design)}
+
+    def known_to_insider(self, insider: int, others: list[int]) -> list[int]:
+        """Those of `others` that whoever is alone in `insider` can work out, and in which somebody else is."""
+        own, himself = self.position[self._sum(insider)], set(self._sum(insider))
+        sums = self.all_sums
+        below, above = np.flatnonzero(sums[:, own] <= 1 + EPSILON), np.flatnonzero(sums[:, own] >= 1 - EPSILON)
+        if not len(below) or not len(above):
+            return []
+        points = []
+        for number in range(MIXTURES):  # spread over all tables met, the same ones each time
+            low = below[(number * 7919) % len(below)]
+            high = above[(number * 104729) % len(above)]
+            width = sums[high, own] - sums[low, own]
+            share = (1 - sums[low, own]) / width if width > EPSILON else 0.0
+            points.append(sums[low] * (1 - share) + sums[high] * share)
+        moves = np.ptp(np.array(points), axis=0) > 1e-3
+        left = [other for other in others if other != insider and not moves[self.position[self._sum(other)]]]
+        known = []
+        if left:
+            program = self.insider_program
+            program.hold(tuple(himself), 1.0)
+            for other in left:
+                key = self._sum(other)
+                low, high = program.least(key), program.greatest(key)
+                if low == high and low > (himself <= set(key)):
+                    known.append(other)
+            program.release()
+        return known
+
+    @cached_property
+    def all_sums(self) -> np.ndarray:
+        """The tables met on the way, each by its sums: shape (tables, different sums)."""
+        return np.array([met.sums for met in self.met])
+
+    @cached_property
+    def insider_program(self) -> "_Program":
+        return self.program()
+
+    def met_whole(self, at: int, end: int, *, high: bool) -> bool:
+        """Whether a table of whole numbers was met in which the cell reaches `end`."""
+        column = self.whole_sums[:, self.position[self._sum(at)]]
+        return bool((column >= end - EPSILON).any() if high else (column <= end + EPSILON).any())
+
+    @cached_property
+    def whole_sums(self) -> np.ndarray:
+        return np.array([met.sums for met in self.met if met.whole]).reshape(-1, len(self.different))
+
+    def whole(self, at: int, end: int, *, high: bool) -> bool | None:
+        """Whether there is a table of whole numbers in which the cell reaches `end`; None where that stays open."""
+        if self.alive.sum() > WHOLE_COLUMNS:
+            return None
+        return self.program().whole(self._sum(at), end, high=high)
 
 
-def _attack(program: "_Program", parts: list[list[tuple[int, ...]]]) -> Iterator[list[tuple[int, int | None]]]:
-    """The ranges of each part, in order; over several processes where that is worth their start."""
+@dataclass(frozen=True)
+class _End:
+    """An end of a range: the value (None: no bound), and a table that reaches it, by its sums. whole: whether that
+    table holds whole numbers."""
+
+    value: int | None
+    sums: np.ndarray | None
+    whole: bool
+
+    def within(self, position: int, least: float, most: float) -> bool:
+        """Whether the end stands when the sum at `position` is known to be from `least` to `most`."""
+        if self.value is None:
+            return True  # what grows without bound still does: no count is below zero
+        return self.sums is not None and least - EPSILON <= self.sums[position] <= most + EPSILON
+
+
+@dataclass(frozen=True)
+class _Ends:
+    low: _End | None
+    high: _End | None
+
+    @property
+    def known(self) -> bool:
+        return self.low is not None and self.high is not None
+
+
+@dataclass(frozen=True)
+class _Met:
+    sums: np.ndarray
+    whole: bool
+
+
+class _Outside:
+    """The attacker who has only what was known before: statements and earlier releases."""
+
+    def __init__(self, attack: _Attack) -> None:
+        column = np.arange(attack.columns)
+        rows: dict[Row, None] = {}
+        for of, signs, least, most in [*attack.said, *attack.ties]:
+            rows[tuple(column[of].tolist()), tuple(signs.tolist()), least, most] = None
+        self.attack = attack
+        self.program = _Program(attack.columns, list(rows))
+
+    def covers(self, at: int, design: _Design) -> bool:
+        """Whether the cell could be all that the mark says, as far as is known beside the release."""
+        key = tuple(self.attack.of[at].tolist())
+        high = self.program.greatest(key)
+        most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+        return self.program.least(key) <= least and (high is None or high >= most)
+
+
+def _attack(
+    program: "_Program", different: list[tuple[int, ...]], parts: list[list[tuple[int, ...]]]
+) -> Iterator[list[tuple[_End, _End]]]:
+    """The ends of each part, in order; over several processes where that is worth their start."""
     if len(parts) <= WORKERS * 2:
-        _Program.of_this_process = program
-        yield from map(_ranges, parts)
+        _take(program.columns, program.rows, different)
+        yield from map(_ends, parts)
         return
-    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _take, (program.columns, program.rows)) as pool:
-        yield from pool.map(_ranges, parts)
+    given = (program.columns, program.rows, different)
+    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _take, given) as pool:
+        yield from pool.map(_ends, parts)
 
 
-def _take(columns: int, rows: list[Row]) -> None:
+def _take(columns: int, rows: list[Row], different: list[tuple[int, ...]]) -> None:
     _Program.of_this_process = _Program(columns, rows)
+    _Program.of_this_process.watch(different)
 
 
-def _ranges(part: list[tuple[int, ...]]) -> list[tuple[int, int | None]]:
+def _ends(part: list[tuple[int, ...]]) -> list[tuple[_End, _End]]:
     program = _Program.of_this_process
     assert program is not None
-    return [(program.least(of), program.greatest(of)) for of in part]
+    return [(program.low(of), program.high(of)) for of in part]
 
 
 class _Program:
@@ -343,17 +592,36 @@ class _Program:
         self.columns, self.rows = columns, rows
         self.highs = highspy.Highs()
         # The primal simplex goes on from the last cell's answer, which the next objective leaves possible.
-        for option, value in {
+        self.options = {
             "output_flag": False,
             "threads": 1,
             "solver": "simplex",
             "simplex_strategy": 4,
-        }.items():
+            "simplex_iteration_limit": ITERATIONS,
+        }
+        for option, value in self.options.items():
             self.highs.setOptionValue(option, value)
         self.highs.addVars(columns, np.zeros(columns), np.full(columns, highspy.kHighsInf))
         for index, value, least, most in rows:
             self.highs.addRow(least, most, len(index), np.array(index, dtype=np.int32), np.array(value))
         self.answers: list[np.ndarray] = []
+        self.held: int | None = None
+
+    def watch(self, different: list[tuple[int, ...]]) -> None:
+        """From now on every answer comes with these sums of it."""
+        self.index = np.concatenate([np.array(of, dtype=int) for of in different]) if different else np.array([], int)
+        lengths = np.array([len(of) for of in different], dtype=int)
+        self.filled = np.flatnonzero(lengths > 0)
+        self.starts = np.concatenate([[0], np.cumsum(lengths[lengths > 0])[:-1]]).astype(int)
+        self.different = len(different)
+
+    def _end(self, value: int | None, answer: np.ndarray | None) -> _End:
+        if answer is None:
+            return _End(value, None, whole=False)
+        sums = np.zeros(self.different)
+        if len(self.filled):
+            sums[self.filled] = np.add.reduceat(answer[self.index], self.starts)
+        return _End(value, sums.astype(np.float32), bool((np.abs(answer - np.round(answer)) < EPSILON).all()))
 
     def possible(self) -> bool:
         """Whether any table agrees with what is published."""
@@ -363,31 +631,83 @@ class _Program:
             highspy.HighsModelStatus.kModelEmpty,
         )
 
-    def least(self, of: tuple[int, ...]) -> int:
-        """The least sum of the columns `of` over all tables, as a whole number."""
+    def low(self, of: tuple[int, ...]) -> _End:
+        """The least sum of the columns `of`, with a table that has it."""
         columns = list(of)
         # No count is below zero, so an earlier answer that has zero here is the least, and saves a solve.
-        if any(answer[columns].sum() <= EPSILON for answer in self.answers):
-            return 0
-        return int(np.ceil((self._extreme(columns, 1) or 0.0) - EPSILON))
+        for answer in self.answers:
+            if answer[columns].sum() <= EPSILON:
+                return self._end(0, answer)
+        value, answer = self._extreme(columns, 1)
+        return self._end(int(np.ceil((value or 0.0) - EPSILON)), answer)
+
+    def high(self, of: tuple[int, ...]) -> _End:
+        """The greatest sum of the columns `of`, with a table that has it; no value where it has no bound."""
+        value, answer = self._extreme(list(of), -1)
+        return self._end(None if value is None else int(np.floor(value + EPSILON)), answer)
+
+    def least(self, of: tuple[int, ...]) -> int:
+        """The least sum of the columns `of` over all tables, as a whole number."""
+        value, _ = self._extreme(list(of), 1)
+        return int(np.ceil((value or 0.0) - EPSILON))
 
     def greatest(self, of: tuple[int, ...]) -> int | None:
         """The greatest sum of the columns `of` over all tables, as a whole number; None where it has no bound."""
-        value = self._extreme(list(of), -1)
+        value, _ = self._extreme(list(of), -1)
         return None if value is None else int(np.floor(value + EPSILON))
 
-    def _extreme(self, of: list[int], sign: int) -> float | None:
+    def hold(self, of: tuple[int, ...], value: float) -> None:
+        """From now on the columns `of` add up to `value`, until `release`."""
+        self.held = self.highs.getNumRow()
+        self.highs.addRow(value, value, len(of), np.array(of, dtype=np.int32), np.ones(len(of)))
+
+    def release(self) -> None:
+        """Forget what `hold` asked for."""
+        if self.held is not None:
+            self.highs.deleteRows(1, np.array([self.held], dtype=np.int32))
+            self.held = None
+
+    def whole(self, of: tuple[int, ...], end: int, *, high: bool) -> bool | None:
+        """Whether a table of whole numbers has at least (high) or at most `end` here; None where that stays open."""
+        least, most = (end, highspy.kHighsInf) if high else (0, end)
+        self.highs.addRow(least, most, len(of), np.array(of, dtype=np.int32), np.ones(len(of)))
+        every = np.arange(self.columns, dtype=np.int32)
+        self.highs.changeColsIntegrality(self.columns, every, np.full(self.columns, highspy.HighsVarType.kInteger))
+        for option, value in {
+            "mip_max_nodes": NODES,
+            "simplex_strategy": 1,
+            "simplex_iteration_limit": 2**31 - 1,
+        }.items():
+            self.highs.setOptionValue(option, value)
+        self.highs.run()
+        status = self.highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return False
+        return True if status == highspy.HighsModelStatus.kOptimal else None
+
+    def _extreme(self, of: list[int], sign: int) -> tuple[float | None, np.ndarray | None]:
         if not of:
-            return 0.0
+            return 0.0, None
         index = np.array(of, dtype=np.int32)
         self.highs.changeColsCost(len(index), index, np.full(len(index), float(sign)))
         self.highs.run()
         status = self.highs.getModelStatus()
+        unbounded = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+        if status not in (highspy.HighsModelStatus.kOptimal, *unbounded):
+            # The primal simplex can walk in circles: start again by another way.
+            for option, value in {"simplex_strategy": 1, "simplex_iteration_limit": 2**31 - 1}.items():
+                self.highs.setOptionValue(option, value)
+            self.highs.clearSolver()
+            self.highs.run()
+            status = self.highs.getModelStatus()
+            for option, value in self.options.items():
+                self.highs.setOptionValue(option, value)
         value = sign * self.highs.getObjectiveValue()
-        self.answers = [*self.answers[-KEPT:], np.array(self.highs.getSolution().col_value)]
+        answer = np.array(self.highs.getSolution().col_value)
         self.highs.changeColsCost(len(index), index, np.zeros(len(index)))
-        if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return None
+        if status in unbounded:
+            return None, None
         if status != highspy.HighsModelStatus.kOptimal:
             raise AuditError(f"The solver gave no answer ({status}); the release can't be called safe.")
-        return value
+        self.answers = [*self.answers[-KEPT:], answer]
+        return value, answer

@@ -1,8 +1,10 @@
 """The build from validated records to a release, step by step."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +12,11 @@ import numpy as np
 import polars as pl
 
 from data import audit as auditing
+from data import certificate, count, diff, example, knowledge, policy, protect, release, tables
 from data import codes as code_lists
-from data import count, example, policy, protect, release, tables
 
 ROUNDS = 12  # how often the audit may send the pattern back; in practice it passes the first time
+EXAMPLE_ROUNDS = 1  # the example is made while somebody waits
 Report = Callable[[str, int, int], None]
 
 
@@ -38,7 +41,8 @@ def build(
 
     records: year, the dimensions of codes.toml and count, as validation leaves them. report is called with the name of
     the step, how much of it is done, and how much there is.
-    Raises BuildError, protect.ProtectionError or release.ReleaseError; then no release is there and the former serves.
+    Raises BuildError, or the error of a step
+    (OptimiseError, KnowledgeError, DiffError, ReleaseError); then no release is there and the former serves.
     """
     if not records["count"].sum():
         raise BuildError("There are no referrals to publish: the files hold 0.")
@@ -49,18 +53,31 @@ def build(
         layout = tables.layout(rules, codes, years)
         combinations = count.combinations(records, layout, codes)
         margins = count.margins(combinations, layout)
+        known = [
+            *knowledge.statements(layout, combinations),
+            *knowledge.earlier(_earlier(releases, about), layout, combinations),
+        ]
         report("count", 1, 1)
 
-        def write(pattern: protect.Pattern) -> None:
+        start = time.monotonic()
+        file = staging / release.DATABASE
+        protection = protect.Protection(layout, combinations, margins, rules, known=known, progress=report)
+        alone = _names(layout, margins == 1)
+
+        def audited(pattern: protect.Pattern) -> auditing.Audit:
             file.unlink(missing_ok=True)
             cells = release.published_cells(layout, margins, pattern)
-            release.write_database(file, cells, layout, rules, codes, about)
+            release.write_database(file, cells, layout, rules, codes, about, known)
+            small = set(_names(layout, protection.small))
+            return auditing.audit(file, primary=small, alone=alone, progress=lambda done, of: report("audit", done, of))
 
-        file = staging / release.DATABASE
-        found = _safe_pattern(layout, combinations, margins, rules, file, write, report)
-
+        found, pattern = _safe_pattern(protection, layout, rules, audited)
         report("release", 0, 1)
         release.write_ranges(file, found.cells)
+        seconds = time.monotonic() - start
+        items = certificate.items(found, pattern, rules, known, len(set(alone)), seconds)
+        release.write_certificate(file, items, certificate.tables(found))
+        _write_notes(releases, about, file, staging)
         release.write_files(staging, rules, about)
         takes_over = about.kind == "real" or not _serves_real(releases)
         place = release.put_in_place(staging, releases, about.version, make_current=takes_over)
@@ -71,45 +88,53 @@ def build(
         raise
 
 
+def _earlier(releases: Path, about: release.About) -> dict[str, Path]:
+    """The real releases that are there already, by version: whoever has them can put them beside the new one.
+
+    An example tells nothing of anybody, so nothing that is in one must be kept from another.
+    """
+    if about.kind != "real":
+        return {}
+    found = {place.name: place / release.DATABASE for place in sorted(releases.iterdir()) if place.is_dir()}
+    return {version: file for version, file in found.items() if release.kind(releases / version) == "real"}
+
+
 def _safe_pattern(
+    protection: protect.Protection,
     layout: tables.Layout,
-    combinations: np.ndarray,
-    margins: np.ndarray,
     rules: policy.Policy,
-    file: Path,
-    write: Callable[[protect.Pattern], None],
-    report: Report,
-) -> auditing.Audit:
+    audited: Callable[[protect.Pattern], auditing.Audit],
+) -> tuple[auditing.Audit, protect.Pattern]:
     """Protect, write and audit until the audit passes; returns what it found of the file as it then is.
 
-    What the audit finds open goes back to protection. Raises BuildError where that doesn't end.
+    What the audit finds goes back to protection. Raises BuildError where that doesn't end.
     """
-    pattern, still_open, large = None, [], set()
-    rounds = 0
-    while True:
-        pattern = protect.protect(
-            layout,
-            combinations,
-            margins,
-            rules,
-            former=pattern,
-            still_open=still_open,
-            known_large=large,
-            progress=lambda done, of: report("protect", done, of),
-        )
-        write(pattern)
-        primary = set(_names(layout, pattern.primary[layout.cells["margin"].to_numpy()].tolist()))
-        found = auditing.audit(file, primary=primary, progress=lambda done, of: report("audit", done, of))
-        if found.passed:
-            return found
-        still_open = _margins(layout, set(found.failures["cell"]))
-        large |= set(_margins(layout, set(found.large)))
-        rounds += 1
-        if rounds == ROUNDS:
-            raise BuildError(
-                f"No release was written: the audit still finds {found.failures.height} cells open after {ROUNDS} "
-                f"rounds, such as {'; '.join(found.failures['cell'].head(5))}. Publish fewer or coarser tables."
-            )
+    open_cells: list[str] = []
+    for _ in range(ROUNDS):
+        pattern = protection.pattern()
+        found = audited(pattern)
+        told = [pair for pair in found.insiders if all(certificate.guarded(cell, rules.insiders) for cell in pair)]
+        if found.passed and not told:
+            return found, pattern
+        open_cells = [*found.failures["cell"], *(f"{other} (for {insider})" for insider, other in told)]
+        protection.know_large(_margins(layout, set(found.large)))
+        if found.whole[1]:
+            protection.widen(_margins(layout, set(found.failures["cell"])))
+        if told:
+            protection.keep_apart([tuple(_margins(layout, {cell})[0] for cell in pair) for pair in told])
+    raise BuildError(
+        f"No release was written: the audit still finds {len(open_cells)} cells open after {ROUNDS} "
+        f"rounds, such as {'; '.join(open_cells[:5])}. Publish fewer or coarser tables."
+    )
+
+
+def _write_notes(releases: Path, about: release.About, file: Path, staging: Path) -> None:
+    """What changed since the release that is current, in both languages, where that one is of the same kind."""
+    former = release.current(releases)
+    if former and release.kind(releases / former) == about.kind:
+        for lang in diff.LANGUAGES:
+            notes = diff.notes(releases / former / release.DATABASE, file, lang)
+            (staging / f"notes.{lang}.md").write_text(notes, encoding="utf-8")
 
 
 def build_example(releases: Path, *, report: Report = quiet) -> Path:
@@ -120,6 +145,7 @@ def build_example(releases: Path, *, report: Report = quiet) -> Path:
     codes = code_lists.load()
     rules = policy.load(codes)
     records = example.records()
+    rules = dataclasses.replace(rules, optimise=dataclasses.replace(rules.optimise, rounds=EXAMPLE_ROUNDS))
     ingredients = [records.write_csv(), rules.text, release.METHOD, str(release.SCHEMA_VERSION)]
     ingredients += [
         (release.HERE / name).read_text("utf-8") for name in ("codes.toml", "breaks.toml", "published.toml")
@@ -132,8 +158,7 @@ def build_example(releases: Path, *, report: Report = quiet) -> Path:
             release.point_at(releases, version)
         return place
     counted = records.with_columns(year=pl.col("date").dt.year(), count=pl.lit(1, pl.Int64))
-    source = release.Source(hashlib.sha256(records.write_csv().encode()).hexdigest(), records.height)
-    about = release.About(version, "example", dt.datetime.now(dt.UTC), (source,))
+    about = release.About(version, "example", dt.datetime.now(dt.UTC))
     return build(counted, about, rules, codes, releases, report=report)
 
 
@@ -147,8 +172,12 @@ def _year(records: pl.DataFrame, end: str) -> int:
     return int(getattr(years, end)())
 
 
-def _names(layout: tables.Layout, mask: list[bool]) -> list[str]:
-    """The audit's name of each cell of the layout that `mask` marks: its years and codes in words."""
+def _names(layout: tables.Layout, margins: np.ndarray) -> list[str]:
+    """The audit's names of the cells of the layout whose margin the mask marks: their years and codes in words."""
+    return _every_name(layout).filter(pl.Series(margins[layout.cells["margin"].to_numpy()])).to_list()
+
+
+def _every_name(layout: tables.Layout) -> pl.Series:
     outside = ("table", "period", "first_year", "last_year", "margin")
     dimensions = sorted(d for d in layout.cells.columns if d not in outside)
     words = [
@@ -156,9 +185,9 @@ def _names(layout: tables.Layout, mask: list[bool]) -> list[str]:
         for d in dimensions
     ]
     named = pl.concat_str([pl.col("first_year").cast(pl.String) + "-" + pl.col("last_year").cast(pl.String), *words])
-    return layout.cells.filter(pl.Series(mask)).select(named).to_series().to_list()
+    return layout.cells.select(named).to_series()
 
 
 def _margins(layout: tables.Layout, names: set[str]) -> list[int]:
-    every = _names(layout, [True] * layout.cells.height)
+    every = _every_name(layout)
     return sorted({m for name, m in zip(every, layout.cells["margin"], strict=True) if name in names})

@@ -37,6 +37,15 @@ class Weights:
 
 
 @dataclass(frozen=True)
+class Effort:
+    """When the search for a better pattern ends: after so many rounds or seconds, or when the gap is small enough."""
+
+    rounds: int = 20
+    seconds: float = 600.0
+    gap: float = 0.0
+
+
+@dataclass(frozen=True)
 class Policy:
     """The whole policy; `text` is the file as it was read, for the release."""
 
@@ -47,6 +56,8 @@ class Policy:
     weights: Weights
     tables: tuple[Table, ...]
     text: str
+    optimise: Effort = Effort()
+    insiders: tuple[str, ...] = ()
 
 
 def load(codes: CodeLists, path: Path = HERE / "policy.toml") -> Policy:
@@ -78,6 +89,8 @@ def parse(text: str, codes: CodeLists, name: str = "policy") -> Policy:
                 Table(table, tuple(entry["dimensions"]), tuple(entry["time"])) for table, entry in raw["tables"].items()
             ),
             text=text,
+            optimise=Effort(**raw.get("optimise", {})),
+            insiders=tuple(raw.get("insiders", ())),
         )
     except tomllib.TOMLDecodeError as error:
         raise PolicyError(f"{name}: this is not TOML: {error}.") from error
@@ -94,6 +107,10 @@ def _check(policy: Policy, codes: CodeLists, name: str) -> None:
         raise PolicyError(f"{name}: threshold is {policy.threshold!r}; it must be a whole number of at least 2.")
     if policy.protection not in LEVELS:
         raise PolicyError(f"{name}: protection is {policy.protection!r}; choose one of {', '.join(LEVELS)}.")
+    if policy.optimise.rounds < 1:
+        raise PolicyError(f"{name}: optimise.rounds is {policy.optimise.rounds!r}; at least one round is needed.")
+    if strange := [d for d in policy.insiders if d not in codes.dimensions]:
+        raise PolicyError(f"{name}: insiders names {strange[0]!r}, which codes.toml doesn't have.")
     for (_, last), (first, _) in zip(policy.periods, policy.periods[1:], strict=False):
         if first <= last:
             raise PolicyError(

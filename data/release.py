@@ -2,10 +2,13 @@
 
 import datetime as dt
 import hashlib
+import hmac
 import json
 import os
+import secrets
 import shutil
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -13,19 +16,23 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from data import knowledge
 from data.codes import CodeLists
+from data.knowledge import Known
 from data.policy import Policy
 from data.protect import Pattern
 from data.tables import Layout
 
 HERE = Path(__file__).parent
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 METHOD = (
-    "primary suppression; secondary suppression by linear programming, cell by cell (Kelly et al. 1992); "
-    "audit by linear programming, closed under its own rule"
+    "primary suppression; secondary suppression by cut generation (Fischetti and Salazar-González 2001) and linear "
+    "programming (Kelly, Golden and Assad 1992); audit by linear programming, closed under its own rule"
 )
 POINTER, DATABASE, MANIFEST, PACKAGE = "current", "vink.duckdb", "manifest.json", "datapackage.json"
 STAGING = ".building-"
+KEY = "source-key"
+EXPLAINING = ("codes", "breaks", "published_figures", "sources", "knowledge", "certificate", "certificate_tables")
 
 COMMENTS = {
     "period": "The years that the count covers: one year, a fixed period such as 2018-2021, or all",
@@ -43,21 +50,13 @@ class ReleaseError(ValueError):
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file that the records came from: known by its content, not by its name, which might tell too much."""
-
-    sha256: str
-    rows: int
-
-
-@dataclass(frozen=True)
 class About:
     """What a release says of itself, beside its tables."""
 
     version: str
     kind: str  # "example" or "real"
     created: dt.datetime
-    sources: tuple[Source, ...] = ()
+    sources: tuple[str, ...] = ()  # a mark of each file that the records came from, see `mark`
     rejected_rows: int = 0
     notes: tuple[str, ...] = field(default=())
 
@@ -79,6 +78,21 @@ def kind(release: Path) -> str | None:
         return json.loads((release / MANIFEST).read_text(encoding="utf-8")).get("kind")
     except (OSError, json.JSONDecodeError):
         return None
+
+
+def mark(content: bytes, reports: Path) -> str:
+    """What tells the unit, and nobody else, which file a release was built from: its hash under a key of their own.
+
+    Without the key a reader could guess at a small file's content until the hash fits. The key is made once, beside the
+    reports that never leave the unit's machine.
+    """
+    key = reports / KEY
+    if not key.exists():
+        fresh = key.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(secrets.token_bytes(32))
+        fresh.replace(key)
+    return hmac.digest(key.read_bytes(), content, "sha256").hex()
 
 
 def open_staging(releases: Path, version: str) -> Path:
@@ -155,7 +169,13 @@ def published_cells(layout: Layout, margins: np.ndarray, pattern: Pattern) -> pl
 
 
 def write_database(
-    file: Path, cells: pl.DataFrame, layout: Layout, policy: Policy, codes: CodeLists, about: About
+    file: Path,
+    cells: pl.DataFrame,
+    layout: Layout,
+    policy: Policy,
+    codes: CodeLists,
+    about: About,
+    known: Sequence[Known] = (),
 ) -> None:
     """Write `cells` and all that explains them as a DuckDB file. Only what may be published goes in."""
     marks = tomllib.loads((HERE / "breaks.toml").read_text(encoding="utf-8"))["mark"]
@@ -227,6 +247,10 @@ def write_database(
                 schema={"id": pl.String, "when": pl.String, "then": pl.String},
             ),
         )
+        kinds = ["varchar", "varchar", "varchar", "integer", "integer", "varchar", "integer", "integer"]
+        names = ["source", "kind", "cell", "first_year", "last_year", "named", "least", "most"]
+        beside = pl.DataFrame(knowledge.rows(list(known)), schema=names, infer_schema_length=None)
+        _create(con, "knowledge", dict(zip(names, kinds, strict=True)), beside)
         _create(con, "breaks", None, _strings(marks))
         _create(con, "published_figures", None, _strings(statements["figure"]))
         _create(con, "sources", None, _strings(statements["source"]))
@@ -246,7 +270,6 @@ def write_database(
                         "threshold": policy.threshold,
                         "protection": policy.protection,
                         "method": METHOD,
-                        "source_hash": hashlib.sha256(" ".join(s.sha256 for s in about.sources).encode()).hexdigest(),
                         "policy": policy.text,
                     }
                 ]
@@ -297,17 +320,34 @@ def write_ranges(file: Path, audited: pl.DataFrame) -> None:
         con.execute("checkpoint")
 
 
+def write_certificate(file: Path, items: dict[str, object], tables: pl.DataFrame) -> None:
+    """Write the certificate: what was attacked, with what knowledge, and what was found (certificate.py)."""
+    with duckdb.connect(str(file)) as con:
+        rows = pl.DataFrame({"item": list(items), "value": [str(value) for value in items.values()]})
+        _create(con, "certificate", None, rows)
+        _create(con, "certificate_tables", None, tables)
+        con.execute("checkpoint")
+
+
+def certificate(file: Path) -> list[tuple[str, str]]:
+    """The items of a release's certificate and their values; none where it was built without one."""
+    with duckdb.connect(str(file), read_only=True) as con:
+        names = {name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()}
+        return con.sql("select item, value from certificate").fetchall() if "certificate" in names else []
+
+
 def content_hash(file: Path) -> str:
     """A hash of what the tables hold, row by row in order: the same for two builds of the same data.
 
-    Two DuckDB files of the same tables differ in their bytes. The day of the build and its hash stay outside.
+    Two DuckDB files of the same tables differ in their bytes. The day of the build and how long it took stay outside.
     """
     digest = hashlib.sha256()
     with duckdb.connect(str(file), read_only=True) as con:
         names = [name for (name,) in con.sql("select table_name from duckdb_tables() order by 1").fetchall()]
         for name in names:
             exclude = "exclude (created)" if name == "release" else ""
-            rows = con.sql(f'select * {exclude} from "{name}"').pl()
+            only = "where item != 'seconds'" if name == "certificate" else ""
+            rows = con.sql(f'select * {exclude} from "{name}" {only}').pl()
             plain = rows.with_columns(pl.col(pl.List(pl.String)).list.join(","))
             digest.update(name.encode() + plain.sort(plain.columns).write_csv().encode())
     return digest.hexdigest()
@@ -319,7 +359,7 @@ def write_files(staging: Path, policy: Policy, about: About) -> None:
     resources = []
     (staging / "tables").mkdir()
     with duckdb.connect(str(database), read_only=True) as con:
-        for table in (*(t.name for t in policy.tables), "codes", "breaks", "published_figures", "sources"):
+        for table in (*(t.name for t in policy.tables), *EXPLAINING):
             rows = con.sql(f'select * from "{table}"')
             rows.pl().write_csv(staging / "tables" / f"{table}.csv")
             described = con.sql(

@@ -126,3 +126,73 @@ def _times(policy: Policy, years: tuple[int, ...]) -> list[tuple[str, str, int, 
         if first >= years[0] and last <= years[-1]
     ]
     return [*times, ("all", ALL, years[0], years[-1])]
+
+
+def sums(layout: Layout) -> tuple[tuple[int, tuple[int, ...]], ...]:
+    """The equations between margins that the tables show: (total, parts), over each dimension and over the years."""
+    outside = ("table", "period", "first_year", "last_year", "margin")
+    dimensions = [d for d in layout.cells.columns if d not in outside]
+    possible = {margin for margin, of in enumerate(layout.margins) if len(of)}
+    found: dict[tuple[int, tuple[int, ...]], None] = {}
+
+    def add(total: int, parts: list[int]) -> None:
+        kept = tuple(sorted(set(parts) & possible))
+        if total in possible and kept and total not in kept:
+            found[total, kept] = None
+
+    for _, rows in layout.cells.group_by("table", maintain_order=True):
+        named = [d for d in dimensions if not rows[d].null_count()]
+        for dimension in named:
+            keys = ["first_year", "last_year", *(d for d in named if d != dimension)]
+            for _, cells in rows.group_by(keys, maintain_order=True):
+                total = cells.filter(pl.col(dimension) == ALL)["margin"].item()
+                add(total, cells.filter(pl.col(dimension) != ALL)["margin"].to_list())
+        for _, cells in rows.group_by(named, maintain_order=True):
+            spans = list(cells.select("first_year", "last_year", "margin").iter_rows())
+            for first, last, total in spans:
+                inside = [span for span in spans if first <= span[0] and span[1] <= last and span[:2] != (first, last)]
+                years = [span for span in inside if span[0] == span[1]]
+                for parts in (years, [span for span in inside if span[0] < span[1]]):
+                    if parts and sum(to - start + 1 for start, to, _ in parts) == last - first + 1:
+                        add(total, [margin for _, _, margin in parts])
+    return tuple(found)
+
+
+def ties(layout: Layout) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+    """What ties the groups together: combinations, and signs with which they add up to 0 in every table."""
+    found = []
+    for group in layout.groups:
+        if group.earlier is None:
+            continue
+        keys = ["year", *group.shared]
+        here, there = _by(group, keys), _by(layout.groups[group.earlier], keys)
+        for key, positions in here.items():
+            opposite = there[key]
+            signs = np.concatenate([np.ones(len(positions)), -np.ones(len(opposite))])
+            found.append((np.concatenate([positions, opposite]), signs))
+    return tuple(found)
+
+
+def _by(group: Group, keys: list[str]) -> dict[tuple[object, ...], np.ndarray]:
+    """The positions of a group's combinations for each value of `keys`."""
+    at = group.frame.with_row_index("at").group_by(keys, maintain_order=True).agg("at")
+    return {tuple(row[:-1]): group.first + np.array(row[-1]) for row in at.iter_rows()}
+
+
+def years_of(layout: Layout) -> np.ndarray:
+    """The year of each combination: int, shape (layout.size,)."""
+    return np.concatenate([group.frame["year"].to_numpy() for group in layout.groups])
+
+
+def members(layout: Layout, named: dict[str, str], first_year: int, last_year: int) -> np.ndarray | None:
+    """The combinations that a cell of these codes and years adds up; None where no group holds its dimensions.
+
+    A code that no combination has gives an empty array, and so do years outside the layout.
+    """
+    for group in layout.groups:
+        if set(named) <= set(group.frame.columns):
+            inside = group.frame["year"].is_between(first_year, last_year).to_numpy()
+            for dimension, code in named.items():
+                inside = inside & (group.frame[dimension] == code).to_numpy()
+            return group.first + np.flatnonzero(inside)
+    return None

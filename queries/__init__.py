@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 HERE = Path(__file__).parent
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 POINTER, DATABASE, MANIFEST = "current", "vink.duckdb", "manifest.json"
 HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",

@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-STEPS = {"count": (0.0, 0.02), "protect": (0.02, 0.5), "audit": (0.5, 0.97), "release": (0.97, 1.0)}
+# The build's steps: what is said of each, and from which part of the whole to which it takes.
+STEPS = {
+    "count": ("count", 0.0, 0.02),
+    "partners": ("protect", 0.02, 0.35),
+    "spare": ("protect", 0.35, 0.45),
+    "insiders": ("protect", 0.45, 0.5),
+    "audit": ("audit", 0.5, 0.97),
+    "release": ("release", 0.97, 1.0),
+}
 
 
 @dataclass
@@ -33,9 +41,9 @@ class Making:
         for line in self.process.stdout:
             parts = line.rstrip("\n").split("\t")
             if len(parts) == 3 and parts[0] in STEPS:
-                start, end = STEPS[parts[0]]
-                self.step = parts[0]
-                self.share = start + (end - start) * int(parts[1]) / max(1, int(parts[2]))
+                self.step, start, end = STEPS[parts[0]]
+                # Some steps come back for little; the bar never goes back.
+                self.share = max(self.share, start + (end - start) * int(parts[1]) / max(1, int(parts[2])))
             else:
                 self.lines = [*self.lines[-20:], line]
 

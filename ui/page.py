@@ -42,7 +42,7 @@ HEADLINES = {
     ),
 }
 RELEASE = "release_shown"  # where ui/frame.py leaves the release of this visit
-PAGES = ("overview", "ideology", "resources", "outcome")
+PAGES = ("overview", "ideology", "resources", "outcome", "method")
 
 
 @dataclass(frozen=True)
@@ -269,7 +269,7 @@ class View:
             st.caption(self.say("figure.table_key"))
         rows = [self._row(point, figure, labels, marks) for point in found]
         with st.container(horizontal=True, gap="small"):
-            self._download(name, lambda: export.csv_file(self.release, self.lang, rows))
+            self.download(name, lambda: export.csv_file(self.release, self.lang, rows))
             if marks:
                 with st.popover(self.say("figure.more"), icon=":material/info:", key=f"{name}_notes"):
                     for mark, note in marks:
@@ -376,7 +376,7 @@ class View:
             }
             for row in kept_rows.iter_rows(named=True)
         ]
-        self._download(name, lambda: export.csv_file(self.release, self.lang, tidy))
+        self.download(name, lambda: export.csv_file(self.release, self.lang, tidy))
 
     def _heat_alt(self, cells: tuple[HeatCell, ...], names: dict[str, str], period: str) -> str:
         total = self.say("codes.any.all")
@@ -394,7 +394,8 @@ class View:
         hidden = sum(cell.status == SUPPRESSED for cell in inner)
         return self.say("alt.heat", hidden=hidden, top=f"{top.row}, {top.column}: {top.words}", **values)
 
-    def _download(self, name: str, make: Callable[[], bytes]) -> None:
+    def download(self, name: str, make: Callable[[], bytes]) -> None:
+        """A button that takes home the file that `make` writes."""
         st.download_button(
             self.say("figure.download"),
             data=make,

@@ -1,12 +1,24 @@
 """Every word on the screen, Danish and English, from the files in text/."""
 
+import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent.parent / "text"
 LANGUAGES = ("da", "en")
+HEADING = re.compile(r"^## (.+?) *\{#(\w+)\}\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a long text: `## heading {#name}` and the Markdown below it. The name is the program's."""
+
+    name: str
+    heading: str
+    body: str
 
 
 @lru_cache
@@ -41,3 +53,13 @@ def text(key: str, lang: str, **values: object) -> str:
 def label(dimension: str, code: str, lang: str) -> str:
     """The word for one code of a dimension."""
     return text("codes.any.all", lang) if code == "all" else text(f"codes.{dimension}.{code}", lang)
+
+
+@lru_cache
+def sections(name: str, lang: str) -> tuple[Section, ...]:
+    """The sections of text/<name>.<lang>.md in their order. What stands above the first is for those who edit it."""
+    _, *parts = HEADING.split((FOLDER / f"{name}.{lang}.md").read_text(encoding="utf-8"))
+    return tuple(
+        Section(key, heading, body.strip())
+        for heading, key, body in zip(parts[::3], parts[1::3], parts[2::3], strict=True)
+    )

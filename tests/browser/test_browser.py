@@ -17,7 +17,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser import driver
 from tests.browser.conftest import Serve, Visit
-from tests.browser.driver import HOME, PAGES, address, settle
+from tests.browser.driver import FILTERED_PAGES, HOME, PAGES, address, settle
 from ui.text import label, text
 
 pytestmark = pytest.mark.browser
@@ -246,12 +246,20 @@ def test_choosing_no_code_at_all_says_what_to_do(visit: Visit) -> None:
     expect(page.get_by_text(text("figure.empty", "en", filter=text("filters.ideology", "en"))).first).to_be_visible()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", FILTERED_PAGES)
 def test_menu_links_carry_language_and_years(visit: Visit, name: str) -> None:
     page = visit(address("ideology" if name == HOME else HOME, lang="en", years="2016-2019"))
     page.locator(".st-key-menu").get_by_role("link", name=text(f"nav.{name}", "en"), exact=True).click()
     expect(title(page)).to_have_text(text(f"{name}.title", "en"))
     expect(page).to_have_url(re.compile(re.escape(address(name, lang="en", years="2016-2019")) + "$"))
+    settle(page)
+    assert chosen(page)["years"] == ["2016", "2019"]
+
+
+def test_a_page_without_filters_hands_the_years_on(visit: Visit) -> None:
+    page = visit(address("method", lang="en", years="2016-2019"))
+    page.locator(".st-key-menu").get_by_role("link", name=text("nav.outcome", "en"), exact=True).click()
+    expect(title(page)).to_have_text(text("outcome.title", "en"))
     settle(page)
     assert chosen(page)["years"] == ["2016", "2019"]
 
@@ -404,7 +412,7 @@ def test_nothing_on_a_page_asks_another_host_or_complains(visit: Visit, name: st
     settle(page)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", FILTERED_PAGES)
 def test_charts_tables_and_controls_are_named_for_screen_readers(visit: Visit, name: str) -> None:
     page = visit(address(name))
     keys = page.locator("[class*='_view']").evaluate_all(
@@ -431,10 +439,20 @@ def test_charts_tables_and_controls_are_named_for_screen_readers(visit: Visit, n
     assert unnamed == []
 
 
+def test_the_certificate_opens_and_its_tables_are_named_for_screen_readers(visit: Visit) -> None:
+    page = visit(address("method", lang="en"))
+    page.get_by_text(text("method.table.open", "en")).click()
+    for name in ("items", "tables"):
+        expect(page.get_by_role("table", name=text(f"method.table.{name}", "en"), exact=True)).to_be_visible()
+    expect(page.locator(".st-key-certificate_csv").get_by_role("button")).to_be_visible()
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_is_wider_than_the_window(visit: Visit, name: str, lang: str) -> None:
     page = visit(address(name, lang=lang))
+    for closed in page.get_by_test_id("stExpander").locator("summary").all():
+        closed.click()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for tab in (0, 1):

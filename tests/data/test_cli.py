@@ -177,6 +177,6 @@ def test_audit_of_a_missing_release_says_so(folder):
     assert "There is no release 2031.1" in result.output
 
 
-@pytest.mark.parametrize("command", ["example", "check", "build", "audit"])
+@pytest.mark.parametrize("command", ["example", "check", "build", "audit", "diff"])
 def test_every_command_explains_itself(command):
     assert len(run(command, "--help").output) > 200

@@ -69,6 +69,41 @@ def test_a_key_in_two_files_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
         text.words.__wrapped__()
 
 
+# The long texts
+
+LONG = sorted({path.name.split(".")[0] for path in text.FOLDER.glob("*.md")})
+PLACEHOLDERS = {"{threshold}", "{below}"}  # what ui/method.py puts in
+
+
+def headings(name: str, lang: str) -> list[str]:
+    """Every heading in a long text: its level, and the name of a section."""
+    lines = (text.FOLDER / f"{name}.{lang}.md").read_text("utf-8").splitlines()
+    return [re.sub(r"^(#+) .*?(\{#\w+\})?$", r"\1\2", line) for line in lines if line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_text_has_the_same_headings_and_paragraphs_in_both_languages(name: str):
+    danish, english = (text.sections(name, lang) for lang in ("da", "en"))
+    assert headings(name, "da") == headings(name, "en")
+    assert headings(name, "da") == [f"##{{#{section.name}}}" for section in danish]
+    for one, other in zip(danish, english, strict=True):
+        assert one.heading != other.heading
+        assert one.body and one.body.count("\n\n") == other.body.count("\n\n"), one.name
+        assert one.body.count("\n- ") == other.body.count("\n- "), one.name
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_text_asks_for_the_same_values_in_both_languages(name: str):
+    for one, other in zip(*(text.sections(name, lang) for lang in ("da", "en")), strict=True):
+        asked = [set(re.findall(r"\{.*?\}", section.heading + section.body)) for section in (one, other)]
+        assert asked[0] == asked[1] <= PLACEHOLDERS, one.name
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_english_text_has_no_danish_letters(name: str):
+    assert not set("æøåÆØÅ") & set("".join(s.heading + s.body for s in text.sections(name, "en")))
+
+
 # Codes and their labels
 
 
@@ -127,7 +162,7 @@ def test_every_problem_has_a_title_and_says_what_to_do(reason: str):
     assert {f"problems.{reason}_title", f"problems.{reason}"} <= WORDS.keys()
 
 
-@pytest.mark.parametrize("step", first_start.STEPS)
+@pytest.mark.parametrize("step", sorted({word for word, _, _ in first_start.STEPS.values()}))
 def test_every_step_of_the_first_start_has_words(step: str):
     assert f"problems.step_{step}" in WORDS
 
@@ -193,7 +228,7 @@ def used() -> set[str]:
     """The keys that some string in the code names: whole, or as an f-string that begins with a word and a dot."""
     patterns = {
         pattern
-        for path in [*SCREEN, ROOT / "app.py"]
+        for path in [*SCREEN, ROOT / "app.py", ROOT / "data" / "diff.py"]
         for pattern in literals(ast.parse(path.read_text("utf-8")))
         if re.match(r"\w+\\\.|\[\^\.\]\+\\\.\w+$", pattern)
     }
