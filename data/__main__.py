@@ -20,7 +20,7 @@ from data import audit as auditing
 from data import build as building
 from data import codes as code_lists
 from data import diff as comparing
-from data import faults, knowledge, mapping, optimise, policy, read, release, validate
+from data import faults, knowledge, mapping, policy, protect, read, release, validate
 
 app = typer.Typer(
     help=(
@@ -330,7 +330,7 @@ def _stops() -> Iterator[None]:
         mapping.MappingError,
         policy.PolicyError,
         knowledge.KnowledgeError,
-        optimise.OptimiseError,
+        protect.ProtectionError,
         release.ReleaseError,
     ) as error:
         console.print(f"[red]{error}[/red]")

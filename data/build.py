@@ -42,7 +42,7 @@ def build(
     records: year, the dimensions of codes.toml and count, as validation leaves them. report is called with the name of
     the step, how much of it is done, and how much there is.
     Raises BuildError, or the error of a step
-    (OptimiseError, KnowledgeError, DiffError, ReleaseError); then no release is there and the former serves.
+    (ProtectionError, KnowledgeError, DiffError, ReleaseError); then no release is there and the former serves.
     """
     if not records["count"].sum():
         raise BuildError("There are no referrals to publish: the files hold 0.")

@@ -11,6 +11,7 @@ import json
 import math
 import tomllib
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import duckdb
@@ -28,7 +29,7 @@ MEASURES = {
     "intervention_started": {"assessment": "grounded"},
     "grounded_share": {"assessment": "grounded"},
 }
-HALF = 0.5  # a whole percentage was rounded by no more than this
+HALF = Fraction(1, 2)  # a whole percentage was rounded by no more than this
 
 
 class KnowledgeError(ValueError):
@@ -113,8 +114,9 @@ def statements(layout: Layout, counts: np.ndarray, path: Path = PUBLISHED) -> li
             base = sum(
                 _sum(layout, counts, named | {"assessment": a}, start, end) for a in ("grounded", "not_grounded")
             )
-            least = math.ceil((figure["value"] - HALF) / 100 * base)
-            most = math.floor((figure["value"] + HALF) / 100 * base)
+            share = Fraction(str(figure["value"]))  # not in floating point, which misses an end that is a whole number
+            least = math.ceil((share - HALF) / 100 * base)
+            most = math.floor((share + HALF) / 100 * base)
         if least <= int(counts[of].sum()) <= most:
             source = f"statement {figure['id']}"
             found.append(Known(source, AGREES, start.year, end.year, named, least, most, of))

@@ -25,6 +25,7 @@ INFINITY = highspy.kHighsInf
 CLOSE = 1e-6  # linear programs answer in floating point; counts are whole numbers, so this is far from both sides
 OPTIMAL = 1e-4  # a relative gap under this is none
 NODES = 300  # branches that the master may look at in one round
+NONE = np.array([], dtype=int)
 ITERATIONS = 20_000  # steps after which a linear program is tried another way
 SMALL = 2000  # with more cells the master chooses shares of cells instead of whole ones
 GUIDED = 0.9  # how much cheaper a cell gets that the master would hide
@@ -33,7 +34,11 @@ TRIED = 6  # how many cells are asked anew when a cell is shown again
 
 
 class OptimiseError(ValueError):
-    """The solver failed, or no pattern gives a cell what it needs."""
+    """The solver failed, or no pattern gives a cell what it needs; then `cell` is that one."""
+
+    def __init__(self, message: str, cell: int | None = None) -> None:
+        super().__init__(message)
+        self.cell = cell
 
 
 @dataclass(frozen=True)
@@ -147,26 +152,26 @@ class Search:
         """Ask of each cell no more than it could have if all were hidden that may be."""
         problem = self.problem
         known = {int(column) for cell, _, _ in problem.limits for column in problem.members[cell]}
-        self.public: list[int] = []
         if not known:
             return
+        limited = [c for c in np.flatnonzero(problem.may | problem.must) if known >= set(problem.members[c].tolist())]
         needs, may = list(problem.needs), problem.may.copy()
-        everything = (problem.may | problem.must).astype(float)
-        for program in self.programs:
-            program.open(everything)
-        for cell in np.flatnonzero(problem.may | problem.must).tolist():
-            if not known >= set(problem.members[cell].tolist()):
-                continue
-            asked = needs[cell] or ((1.0, -1.0) if problem.width[cell] else ())
-            reached = tuple(self._furthest(cell, move, everything > 0) for move in asked)
-            if problem.must[cell]:
-                needs[cell] = tuple(move for move in reached if abs(move) > CLOSE)
-                if reached != asked:
-                    self.public.append(cell)
-            elif problem.width[cell]:
-                may[cell] = any(abs(move) > CLOSE for move in reached)
-            else:
-                may[cell] = reached == asked
+        while True:
+            before = may.copy()
+            everything = (may | problem.must).astype(float)
+            for program in self.programs:
+                program.open(everything)
+            for cell in map(int, limited):
+                asked = problem.needs[cell] or ((1.0, -1.0) if problem.width[cell] else ())
+                reached = tuple(self._furthest(cell, move, everything > 0) for move in asked)
+                if problem.must[cell]:
+                    needs[cell] = tuple(move for move in reached if abs(move) > CLOSE)
+                elif problem.width[cell]:
+                    may[cell] = before[cell] and any(abs(move) > CLOSE for move in reached)
+                else:
+                    may[cell] = before[cell] and reached == asked
+            if (may == before).all():  # else a cell that must be shown may be what another one's room rested on
+                break
         self.problem = replace(problem, needs=tuple(needs), may=may)
 
     def _furthest(self, cell: int, move: float, hidden: np.ndarray) -> float:
@@ -383,9 +388,7 @@ class Search:
             if found is not None:
                 return found
         if must:
-            raise OptimiseError(
-                f"Cell {cell} can't be protected: whatever is hidden, nobody could think that it differs by {move:+g}."
-            )
+            raise OptimiseError(f"whatever else is hidden, its count can't be thought to differ by {move:+g}", cell)
         return None
 
     def _hide(self, found: "_Move | None", hidden: np.ndarray) -> list[int]:
@@ -474,7 +477,7 @@ class Search:
                     if (found := program.cheapest(other, sign, still=insider)) is not None
                 ]
                 if not tables:
-                    raise OptimiseError(f"Whoever is alone in cell {insider} knows cell {other}, whatever is hidden.")
+                    raise OptimiseError("an insider knows it, whatever else is hidden", other)
                 self._hide(min(tables, key=lambda table: table.price), hidden)
             hidden = self._completed(hidden, np.flatnonzero(hidden & ~before).tolist(), self.problem.cost)
             # More hidden cells leave more tables possible, so only the new ones need be looked at.
@@ -809,8 +812,11 @@ class _Program:
         """How far `cell` can move towards `move`, in the pattern given to `open`; `still` doesn't move at all."""
         row, sign = self.row_of[cell], 1.0 if move > 0 else -1.0
         room = float(self.search.most[cell] if move > 0 else -self.search.least[cell])
+        same = [int(other) for other in self.whole[row] if other != cell and self._closed(int(other))]
+        if same:  # it is the same number as a cell that is published: nothing moves unless that one is hidden too
+            return _Reach(0.0, False, NONE, NONE, True, {same[0]: INFINITY}, {same[0]: 1.0})
         # Cells that reach beyond these columns may be the same sum within them; where one is published, none can move.
-        beyond = self._beyond(cell, row, up=move > 0)
+        beyond = self._beyond(row, up=move > 0)
         room = min(abs(move), room, beyond)
         highs, of = self.pusher, self.sums[row]
         highs.changeRowBounds(row, *((0.0, room) if move > 0 else (-room, 0.0)))
@@ -833,10 +839,15 @@ class _Program:
         general = general and beyond == INFINITY
         return _Reach(distance, False, touched, moved, general, gains, terms)
 
-    def _beyond(self, cell: int, row: int, *, up: bool) -> float:
-        """How far the other cells of a row let it move."""
+    def _closed(self, cell: int) -> bool:
+        """Whether a cell is not wholly hidden."""
         assert self.shares is not None
-        others = self.owners[row][self.owners[row] != cell]
+        return bool(self.shares[cell] <= 1 - CLOSE)
+
+    def _beyond(self, row: int, *, up: bool) -> float:
+        """How far the cells of a row that reach beyond these columns let it move."""
+        assert self.shares is not None
+        others = self.owners[row][~np.isin(self.owners[row], self.whole[row])]
         if not len(others):
             return INFINITY
         room = self.search.most[others] if up else -self.search.least[others]

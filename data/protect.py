@@ -17,7 +17,12 @@ from data.knowledge import AGREES, Known
 from data.policy import Policy
 from data.tables import Layout
 
+OUTSIDE = ("table", "period", "first_year", "last_year", "margin")  # the layout's columns that are no dimensions
 SECONDARY_WIDTH = 2  # how wide the range of a cell that was hidden for the others' sake must be
+
+
+class ProtectionError(ValueError):
+    """No pattern protects what must be; the message names a cell and what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +52,22 @@ class Protection:
         policy: Policy,
         *,
         known: Iterable[Known] = (),
+        conclude: bool = True,
         progress: Callable[[str, int, int], None] = lambda step, done, of: None,
     ) -> None:
-        """combinations, margins: the true counts (count.py). known: what a reader knows beside the release."""
+        """combinations, margins: the true counts (count.py). known: what a reader knows beside the release.
+
+        conclude: whether the reader draws conclusions from the audit's rule (audit.py).
+        """
+        self.conclude = conclude
         self.layout, self.margins, self.policy = layout, margins, policy
         self.small = (margins > 0) & (margins < policy.threshold)
         problem = _problem(layout, combinations, margins, policy, list(known))
         self.primary = problem.must[: len(margins)]
-        self.search = optimise.Search(problem, progress)
+        try:
+            self.search = optimise.Search(problem, progress)
+        except optimise.OptimiseError as error:
+            raise ProtectionError(f"No release was written: {error}") from error
         self.result: optimise.Result | None = None
         self.large: set[int] = set()
 
@@ -62,14 +75,34 @@ class Protection:
         """A pattern in which every suppressed margin meets the policy's protection level.
 
         The first call looks for a good one, within the policy's rounds and seconds; later calls only add to it what the
-        knowledge that came since asks for. Raises optimise.OptimiseError.
+        knowledge that came since asks for. Raises ProtectionError where there is none.
         """
+        try:
+            return self._pattern()
+        except optimise.OptimiseError as error:
+            if error.cell is None:
+                raise ProtectionError(f"No release was written: {error}") from error
+            raise ProtectionError(
+                f"No release was written: the count of {self._words(error.cell)} can't be protected at level "
+                f"{self.policy.protection}: {error}, given what else must stay published or is known from elsewhere. "
+                "Publish fewer or coarser tables, or choose the level mark."
+            ) from error
+
+    def _words(self, cell: int) -> str:
+        rows = self.layout.cells.filter(pl.col("margin") == cell)
+        if rows.is_empty():
+            return "a cell of an earlier release"
+        row = rows.row(0, named=True)
+        named = [f"{d}={code}" for d, code in row.items() if d not in OUTSIDE and code not in (None, ALL)]
+        return f"{', '.join([row['period'], *named])} (table {row['table']})"
+
+    def _pattern(self) -> Pattern:
         if self.result is None:
             effort = self.policy.optimise
             self.result = self.search.run(rounds=effort.rounds, seconds=effort.seconds, gap=effort.gap)
         else:
             self.result = self.search.repaired(self.result)
-        while large := self._looks_large(self.result.hidden):
+        while self.conclude and (large := self._looks_large(self.result.hidden)):
             self.know_large(large)
             self.result = self.search.repaired(self.result)
         found = self.result
@@ -102,10 +135,16 @@ class Protection:
 
 
 def protect(
-    layout: Layout, combinations: np.ndarray, margins: np.ndarray, policy: Policy, *, known: Iterable[Known] = ()
+    layout: Layout,
+    combinations: np.ndarray,
+    margins: np.ndarray,
+    policy: Policy,
+    *,
+    known: Iterable[Known] = (),
+    conclude: bool = True,
 ) -> Pattern:
-    """A pattern that is safe before the reader draws conclusions from the audit's rule; see Protection."""
-    return Protection(layout, combinations, margins, policy, known=known).pattern()
+    """A safe pattern, see Protection."""
+    return Protection(layout, combinations, margins, policy, known=known, conclude=conclude).pattern()
 
 
 def _problem(
@@ -172,8 +211,7 @@ def _problem(
 
 def _within(layout: Layout, dimensions: tuple[str, ...]) -> np.ndarray:
     """The margins that are detailed by no other dimension than these."""
-    outside = ("table", "period", "first_year", "last_year", "margin")
-    others = [d for d in layout.cells.columns if d not in (*outside, *dimensions)]
+    others = [d for d in layout.cells.columns if d not in (*OUTSIDE, *dimensions)]
     inside = pl.all_horizontal([pl.col(d).is_null() | (pl.col(d) == ALL) for d in others]) if others else pl.lit(True)
     if not dimensions:
         return np.array([], dtype=int)
@@ -199,8 +237,7 @@ def costs(layout: Layout, margins: np.ndarray, policy: Policy) -> np.ndarray:
 def _detail(layout: Layout, policy: Policy) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each margin, as its simplest cell has it: by how many dimensions it is detailed, whether it pools several
     years, and how many of its codes the policy spares."""
-    outside = ("table", "period", "first_year", "last_year", "margin")
-    named = [(pl.col(d) != ALL).fill_null(value=False).cast(pl.Int32) for d in layout.cells.columns if d not in outside]
+    named = [(pl.col(d) != ALL).fill_null(value=False).cast(pl.Int32) for d in layout.cells.columns if d not in OUTSIDE]
     spared = [
         pl.col(d).is_in(listed).fill_null(value=False).cast(pl.Int32)
         for d, listed in policy.weights.spared.items()

@@ -145,10 +145,10 @@ def sums(layout: Layout) -> tuple[tuple[int, tuple[int, ...]], ...]:
         for dimension in named:
             keys = ["first_year", "last_year", *(d for d in named if d != dimension)]
             for _, cells in rows.group_by(keys, maintain_order=True):
-                total = cells.filter(pl.col(dimension) == ALL)["margin"].item()
+                total = cells.filter(pl.col(dimension) == ALL)["margin"][0]  # years with two names are one margin
                 add(total, cells.filter(pl.col(dimension) != ALL)["margin"].to_list())
         for _, cells in rows.group_by(named, maintain_order=True):
-            spans = list(cells.select("first_year", "last_year", "margin").iter_rows())
+            spans = list(cells.select("first_year", "last_year", "margin").unique(maintain_order=True).iter_rows())
             for first, last, total in spans:
                 inside = [span for span in spans if first <= span[0] and span[1] <= last and span[:2] != (first, last)]
                 years = [span for span in inside if span[0] == span[1]]

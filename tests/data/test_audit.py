@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 
 from data import audit
 from data.protect import Pattern
+from tests.data.attackers import insiders_know
 from tests.data.tiny import Case
 from tests.data.tiny import codes as tiny_codes
 from tests.data.tiny import policy as tiny_policy
@@ -185,6 +186,33 @@ def test_the_audit_finds_what_another_solver_call_finds(tmp_path, numbers, seed)
     mask = np.random.default_rng(seed).random(len(case.margins)) < 0.4
     mask[case.margin("all", "all", "all")] = False
     assert audited(case, case.written(tmp_path, Pattern(mask, mask))) == attacked_by_scipy(case, mask)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_insiders_are_those_that_enumeration_finds(tmp_path, seed):
+    """Patterns that guard against nobody, and all tables of whole numbers in which the insider's cell is 1."""
+    numbers = np.random.default_rng(seed).choice([0, 1, 1, 2, 5, 7], (3, 2))
+    case = case_of({row: tuple(map(int, of)) for row, of in zip("abc", numbers, strict=True)})
+    pattern = case.protected()
+    alone = case.names(case.margins == 1)
+    found = audit.audit(case.written(tmp_path, pattern), alone=alone, conclude=False)
+    assert found.passed
+    told = insiders_know(case.layout.margins, case.combinations, pattern.suppressed)
+    assert set(found.insiders) == {(case.name(insider), case.name(other)) for insider, other in told}
+
+
+def test_an_insider_by_hand(tmp_path):
+    """Hidden a/x 1, a/y 3, b/x 4, b/y 9 with all totals: who is the 1 knows the other three."""
+    case = case_of({"a": (1, 3), "b": (4, 9)}, threshold=3)
+    hidden = case.hiding(*[("2017", row, column) for row in "ab" for column in "xy"])
+    found = audit.audit(
+        case.written(tmp_path, hidden), alone=["2017-2017, ideology=a, resource_profile=x"], conclude=False
+    )
+    assert {other.removeprefix("2017-2017, ideology=") for _, other in found.insiders} == {
+        "a, resource_profile=y",
+        "b, resource_profile=x",
+        "b, resource_profile=y",
+    }
 
 
 def test_every_suppressed_cell_of_the_example_release_is_protected(example_folder):

@@ -3,6 +3,7 @@ import pytest
 
 from data import codes, count, policy, tables
 from data.policy import PolicyError
+from tests.data import tiny
 
 CODES = codes.load()
 POLICY = policy.load(CODES)
@@ -93,6 +94,83 @@ def test_a_record_that_no_combination_holds_is_never_lost_in_silence(layout):
     records = pl.DataFrame([record | rest], schema_overrides={"year": pl.Int32})
     with pytest.raises(ValueError, match="no combination"):
         count.combinations(records, layout, CODES)
+
+
+# What protection asks of the layout, on a table of two by two in two years with a total over both.
+
+
+@pytest.fixture(scope="module")
+def small():
+    lists = tiny.codes("ab", "xy")
+    return tables.layout(tiny.policy(lists, time='["year", "all"]'), lists, (2005, 2006))
+
+
+def at(layout: tables.Layout, period: str, ideology: str, profile: str) -> int:
+    return layout.cells.filter(period=period, ideology=ideology, resource_profile=profile)["margin"].item()
+
+
+def test_every_sum_that_a_table_shows_is_there(small):
+    """For each time: a, b and all by profile, x, y and all by ideology; for each of 9 cells: the two years."""
+    found = tables.sums(small)
+    assert len(found) == len(set(found)) == 3 * (3 + 3) + 9
+
+    def parts(*cells: tuple[str, str, str]) -> tuple[int, ...]:
+        return tuple(sorted(at(small, *cell) for cell in cells))
+
+    assert (at(small, "2005", "a", "all"), parts(("2005", "a", "x"), ("2005", "a", "y"))) in found
+    assert (at(small, "all", "all", "y"), parts(("all", "a", "y"), ("all", "b", "y"))) in found
+    assert (at(small, "all", "b", "x"), parts(("2005", "b", "x"), ("2006", "b", "x"))) in found
+
+
+def test_periods_of_years_and_all_years_of_periods_are_sums():
+    lists = tiny.codes("a", "x")
+    periods = "{ first_year = 2005, last_year = 2006 }, { first_year = 2007, last_year = 2008 }"
+    rules = tiny.policy(lists, time='["year", "period", "all"]', periods=periods)
+    layout = tables.layout(rules, lists, (2005, 2006, 2007, 2008))
+    years = [at(layout, str(year), "a", "x") for year in layout.years]
+    one, two, whole = (at(layout, period, "a", "x") for period in ("2005-2006", "2007-2008", "all"))
+    expected = {(one, tuple(years[:2])), (two, tuple(years[2:])), (whole, tuple(years)), (whole, (one, two))}
+    assert {(total, tuple(sorted(parts))) for total, parts in tables.sums(layout)} == expected
+
+
+@pytest.mark.parametrize(
+    ("years", "periods"), [((2005,), ""), ((2005, 2006), "{ first_year = 2005, last_year = 2006 }")]
+)
+def test_years_that_are_called_by_two_names_are_one(years, periods):
+    """One year is all years; a period may be all years too."""
+    lists = tiny.codes("ab", "xy")
+    rules = tiny.policy(lists, time='["year", "period", "all"]', periods=periods)
+    layout = tables.layout(rules, lists, years)
+    found = tables.sums(layout)
+    assert len(found) == len(set(found)) == (6 if len(years) == 1 else 3 * 6 + 9)
+
+
+def test_what_ties_two_groups_together():
+    """Two groups that share ideology a or b: for each year and code, x and y of one are f and m of the other."""
+    lists = tiny.codes("ab", "xy")
+    lists = codes.CodeLists(lists.dimensions | {"gender": (codes.Code("f"), codes.Code("m"))}, {}, ())
+    joint = '[["ideology", "resource_profile"], ["ideology", "gender"]]'
+    text = tiny.policy(lists).text.replace('[["ideology", "resource_profile"]]', joint)
+    layout = tables.layout(policy.parse(text, lists), lists, (2005, 2006))
+    assert layout.size == 2 * (4 + 4)
+    found = [({*of[signs > 0].tolist()}, {*of[signs < 0].tolist()}) for of, signs in tables.ties(layout)]
+    assert found == [({8, 9}, {0, 1}), ({10, 11}, {2, 3}), ({12, 13}, {4, 5}), ({14, 15}, {6, 7})]
+    assert tables.years_of(layout).tolist() == ([2005] * 4 + [2006] * 4) * 2
+
+
+def test_the_combinations_of_a_cell(small):
+    """Each year has a/x, a/y, b/x, b/y in this order."""
+
+    def of(named: dict[str, str], first: int, last: int) -> list[int]:
+        found = tables.members(small, named, first, last)
+        assert found is not None
+        return found.tolist()
+
+    assert of({}, 2005, 2006) == list(range(8))
+    assert of({"ideology": "b"}, 2006, 2006) == [6, 7]
+    assert of({"ideology": "a", "resource_profile": "y"}, 2005, 2006) == [1, 5]
+    assert of({"ideology": "c"}, 2005, 2006) == [] == of({}, 2010, 2011)
+    assert tables.members(small, {"gender": "f"}, 2005, 2006) is None
 
 
 TABLE = '[tables.wrong]\ndimensions = ["{}"]\ntime = ["year"]\n'
