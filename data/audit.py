@@ -47,7 +47,8 @@ class Audit:
     """What the attacker found.
 
     cells: one row a different cell: cell (its codes and years in words), tables (where it stands), first_year,
-    last_year, status, n, lower, upper (what can be worked out; null without bound), verdict: `safe`; `narrow` (a
+    last_year, status, n, lower, upper (what can be worked out; null without bound; for `public` cells no closer than
+    the mark of a small count), verdict: `safe`; `narrow` (a
     suppressed cell that can be worked out too closely); `small_shown` (a count under the threshold that is not
     suppressed); `contradiction` (published numbers that no table agrees with); `public` (what the release doesn't tell
     is known anyway, from elsewhere).
@@ -116,7 +117,18 @@ def audit(
     if not cells["verdict"].is_in([NARROW, SMALL_SHOWN]).any():  # else the release fails, and there is none to be in
         pairs = _insiders(attack, cells, set(alone))
     large = frozenset(cells.filter(pl.col("at").is_in(found.large))["cell"])
+    cells = _no_closer_than_the_mark(cells, design)
     return Audit(cells.drop("at", "named"), design.threshold, design.protection, large, pairs, asked)
+
+
+def _no_closer_than_the_mark(cells: pl.DataFrame, design: "_Design") -> pl.DataFrame:
+    """The cells with the mark's own range where more is known from elsewhere: the release doesn't repeat what that is."""
+    most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+    public = pl.col("verdict") == PUBLIC
+    return cells.with_columns(
+        lower=pl.when(public).then(pl.min_horizontal("lower", pl.lit(least))).otherwise(pl.col("lower")),
+        upper=pl.when(public).then(pl.max_horizontal("upper", pl.lit(most))).otherwise(pl.col("upper")),
+    )
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,14 @@ def made(
 
 def with_table(lists: CodeLists, extra: str, **settings: str | int) -> policy.Policy:
     """The tiny policy with one table more."""
-    filled = {"threshold": 5, "protection": "mark", "time": '["year"]', "spared": "", "periods": ""} | settings
+    filled = {
+        "threshold": 5,
+        "protection": "mark",
+        "time": '["year"]',
+        "spared": "",
+        "periods": "",
+        "insiders": "",
+    } | settings
     return policy.parse(tiny.POLICY.format(**filled) + extra, lists)
 
 
