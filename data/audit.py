@@ -122,7 +122,7 @@ def audit(
 
 
 def _no_closer_than_the_mark(cells: pl.DataFrame, design: "_Design") -> pl.DataFrame:
-    """The cells with the mark's own range where more is known from elsewhere: the release doesn't repeat what that is."""
+    """The cells with the mark's own range where more is known from elsewhere: the release does not repeat that."""
     most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
     public = pl.col("verdict") == PUBLIC
     return cells.with_columns(

@@ -153,7 +153,7 @@ def test_the_2_of_2017_is_nowhere_on_the_page():
     grounded = run("ideology", "da", years="2017", period="2017").table[2].value
     assert "8 af " in str(grounded["Militant islamisme"].iloc[0])
     left_wing = str(grounded["Venstreekstremisme"].iloc[0])
-    assert left_wing.split(" af ")[0].split(" (")[-1] == "1-4"
+    assert left_wing.split(" af ", maxsplit=1)[0].rsplit(" (", maxsplit=1)[-1] == "1-4"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
