@@ -123,7 +123,7 @@ def audit(
 
 def _no_closer_than_the_mark(cells: pl.DataFrame, design: "_Design") -> pl.DataFrame:
     """The cells with the mark's own range where more is known from elsewhere: the release does not repeat that."""
-    most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+    least, most = design.mark
     public = pl.col("verdict") == PUBLIC
     return cells.with_columns(
         lower=pl.when(public).then(pl.min_horizontal("lower", pl.lit(least))).otherwise(pl.col("lower")),
@@ -198,7 +198,7 @@ def _in_whole_numbers(
 ) -> tuple[pl.DataFrame, tuple[int, int, int]]:
     """Ask for tables of whole numbers where no table met so far was one: the cells with their new verdicts, and how
     many ends were asked for, have no such table, and stayed undecided."""
-    most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+    least, most = design.mark
     safe = cells.filter(pl.col("status") == "suppressed", pl.col("verdict") == SAFE)
     covering = safe.filter(_covers(design) & (_small(design, primary) if primary is not None else pl.lit(True)))
     asked = none = undecided = 0
@@ -223,7 +223,7 @@ def _in_whole_numbers(
 
 def _covers(design: "_Design") -> pl.Expr:
     """Whether a range leaves open all that the mark of a small count leaves open."""
-    most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+    least, most = design.mark
     return (pl.col("lower") <= least) & (pl.col("upper").fill_null(2**31) >= most)
 
 
@@ -262,6 +262,11 @@ class _Design:
     protection: str
     years: tuple[int, int]
     knowledge: list[tuple[str, str, int, int, str, int, int]]
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """The least and the most that the mark of a small count leaves open."""
+        return (1, self.threshold - 1) if self.protection == "mark" else (0, self.threshold)
 
 
 def _design(con: duckdb.DuckDBPyConnection) -> _Design:
@@ -567,7 +572,7 @@ class _Outside:
         """Whether the cell could be all that the mark says, as far as is known beside the release."""
         key = tuple(self.attack.of[at].tolist())
         high = self.program.greatest(key)
-        most, least = (design.threshold - 1, 1) if design.protection == "mark" else (design.threshold, 0)
+        least, most = design.mark
         return self.program.least(key) <= least and (high is None or high >= most)
 
 

@@ -63,12 +63,12 @@ def build(
         file = staging / release.DATABASE
         protection = protect.Protection(layout, combinations, margins, rules, known=known, progress=report)
         alone = _names(layout, margins == 1)
+        small = set(_names(layout, protection.small))
 
         def audited(pattern: protect.Pattern) -> auditing.Audit:
             file.unlink(missing_ok=True)
             cells = release.published_cells(layout, margins, pattern)
             release.write_database(file, cells, layout, rules, codes, about, known)
-            small = set(_names(layout, protection.small))
             return auditing.audit(file, primary=small, alone=alone, progress=lambda done, of: report("audit", done, of))
 
         found, pattern = _safe_pattern(protection, layout, rules, audited)
@@ -113,7 +113,7 @@ def _safe_pattern(
     for _ in range(ROUNDS):
         pattern = protection.pattern()
         found = audited(pattern)
-        told = [pair for pair in found.insiders if all(certificate.guarded(cell, rules.insiders) for cell in pair)]
+        told = certificate.told(found, rules)
         if found.passed and not told:
             return found, pattern
         open_cells = [*found.failures["cell"], *(f"{other} (for {insider})" for insider, other in told)]
@@ -178,11 +178,9 @@ def _names(layout: tables.Layout, margins: np.ndarray) -> list[str]:
 
 
 def _every_name(layout: tables.Layout) -> pl.Series:
-    outside = ("table", "period", "first_year", "last_year", "margin")
-    dimensions = sorted(d for d in layout.cells.columns if d not in outside)
     words = [
         pl.when(pl.col(d).is_null() | (pl.col(d) == code_lists.ALL)).then(pl.lit("")).otherwise(f", {d}=" + pl.col(d))
-        for d in dimensions
+        for d in sorted(layout.dimensions)
     ]
     named = pl.concat_str([pl.col("first_year").cast(pl.String) + "-" + pl.col("last_year").cast(pl.String), *words])
     return layout.cells.select(named).to_series()

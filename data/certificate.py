@@ -22,7 +22,7 @@ def items(
     cells = found.cells
     hidden = cells.filter(pl.col("status") == "suppressed")
     primary = int(pattern.primary.sum())
-    inside = [pair for pair in found.insiders if all(guarded(cell, policy.insiders) for cell in pair)]
+    inside = told(found, policy)
     versions = sorted({one.source.removeprefix("release ") for one in known if one.source.startswith("release ")})
     return {
         "cells": cells.height,
@@ -53,7 +53,12 @@ def items(
     }
 
 
-def guarded(cell: str, dimensions: tuple[str, ...]) -> bool:
+def told(found: Audit, policy: Policy) -> list[tuple[str, str]]:
+    """The pairs of the audit's insiders that the policy guards against."""
+    return [pair for pair in found.insiders if all(_guarded(cell, policy.insiders) for cell in pair)]
+
+
+def _guarded(cell: str, dimensions: tuple[str, ...]) -> bool:
     """Whether a cell, named as the audit names it, is detailed by no other dimension than these."""
     return all(part.split("=")[0] in dimensions for part in cell.split(", ")[1:])
 

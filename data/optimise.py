@@ -765,7 +765,6 @@ class _Program:
         self.pricer = self._new_pricer(matrix)
         self.pusher = self._new_pusher(problem, part, column)
         self.shares: np.ndarray | None = None
-        self.bounds: tuple[np.ndarray, np.ndarray] | None = None
 
     def _new_pricer(self, matrix: list[tuple[list[int], list[float]]]) -> highspy.Highs:
         highs = _solver()

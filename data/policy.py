@@ -59,6 +59,11 @@ class Policy:
     optimise: Effort = Effort()
     insiders: tuple[str, ...] = ()
 
+    @property
+    def mark(self) -> tuple[int, int]:
+        """The least and the most that a small count must be able to be."""
+        return (1, self.threshold - 1) if self.protection == "mark" else (0, self.threshold)
+
 
 def load(codes: CodeLists, path: Path = HERE / "policy.toml") -> Policy:
     """The policy in `path`, checked against the code lists. Raises PolicyError."""

@@ -17,7 +17,6 @@ from data.knowledge import AGREES, Known
 from data.policy import Policy
 from data.tables import Layout
 
-OUTSIDE = ("table", "period", "first_year", "last_year", "margin")  # the layout's columns that are no dimensions
 SECONDARY_WIDTH = 2  # how wide the range of a cell that was hidden for the others' sake must be
 
 
@@ -93,7 +92,7 @@ class Protection:
         if rows.is_empty():
             return "a cell of an earlier release"
         row = rows.row(0, named=True)
-        named = [f"{d}={code}" for d, code in row.items() if d not in OUTSIDE and code not in (None, ALL)]
+        named = [f"{d}={code}" for d in self.layout.dimensions if (code := row[d]) not in (None, ALL)]
         return f"{', '.join([row['period'], *named])} (table {row['table']})"
 
     def _pattern(self) -> Pattern:
@@ -114,7 +113,7 @@ class Protection:
 
         Whoever knows the rule knows that they are large. The audit concludes that too, and would send the pattern back.
         """
-        least = 1 if self.policy.protection == "mark" else 0
+        least, _ = self.policy.mark
         large = np.flatnonzero(hidden[: len(self.margins)] & ~self.primary & (self.margins >= self.policy.threshold))
         moves = {cell: float(least - self.margins[cell]) for cell in large.tolist() if cell not in self.large}
         return self.search.short_of(moves, hidden)
@@ -152,7 +151,7 @@ def _problem(
 ) -> optimise.Problem:
     """What optimise.py is asked. A cell that is known but not published here is a further cell behind the margins."""
     t = policy.threshold
-    highest, lowest = (t - 1, 1) if policy.protection == "mark" else (t, 0)
+    lowest, highest = policy.mark
     number = {tuple(of.tolist()): margin for margin, of in enumerate(layout.margins)}
     further = {
         tuple(one.of.tolist()): one.of for one in known if one.kind == AGREES and tuple(one.of.tolist()) not in number
@@ -211,7 +210,7 @@ def _problem(
 
 def _within(layout: Layout, dimensions: tuple[str, ...]) -> np.ndarray:
     """The margins that are detailed by no other dimension than these."""
-    others = [d for d in layout.cells.columns if d not in (*OUTSIDE, *dimensions)]
+    others = [d for d in layout.dimensions if d not in dimensions]
     inside = pl.all_horizontal([pl.col(d).is_null() | (pl.col(d) == ALL) for d in others]) if others else pl.lit(True)
     if not dimensions:
         return np.array([], dtype=int)
@@ -237,7 +236,7 @@ def costs(layout: Layout, margins: np.ndarray, policy: Policy) -> np.ndarray:
 def _detail(layout: Layout, policy: Policy) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each margin, as its simplest cell has it: by how many dimensions it is detailed, whether it pools several
     years, and how many of its codes the policy spares."""
-    named = [(pl.col(d) != ALL).fill_null(value=False).cast(pl.Int32) for d in layout.cells.columns if d not in OUTSIDE]
+    named = [(pl.col(d) != ALL).fill_null(value=False).cast(pl.Int32) for d in layout.dimensions]
     spared = [
         pl.col(d).is_in(listed).fill_null(value=False).cast(pl.Int32)
         for d, listed in policy.weights.spared.items()

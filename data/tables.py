@@ -2,7 +2,7 @@
 
 The joint cross-classification of all dimensions has far more combinations than records. It is not needed: where every
 table lies within one joint group of dimensions (policy.toml), the combinations of each group, tied together by what the
-groups share, allow exactly the same tables (docs/why-joint-groups.md).
+groups share, allow exactly the same tables (docs/disclosure-control.md).
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ import polars as pl
 
 from data.codes import ALL, CodeLists, Rule
 from data.policy import Policy, group_of, shared_with
+
+OUTSIDE = ("table", "period", "first_year", "last_year", "margin")  # the columns of cells that are no dimensions
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Layout:
     size: int
     cells: pl.DataFrame
     margins: tuple[np.ndarray, ...]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The columns of `cells` that are dimensions."""
+        return [d for d in self.cells.columns if d not in OUTSIDE]
 
 
 def layout(policy: Policy, codes: CodeLists, years: tuple[int, ...]) -> Layout:
@@ -130,8 +137,6 @@ def _times(policy: Policy, years: tuple[int, ...]) -> list[tuple[str, str, int, 
 
 def sums(layout: Layout) -> tuple[tuple[int, tuple[int, ...]], ...]:
     """The equations between margins that the tables show: (total, parts), over each dimension and over the years."""
-    outside = ("table", "period", "first_year", "last_year", "margin")
-    dimensions = [d for d in layout.cells.columns if d not in outside]
     possible = {margin for margin, of in enumerate(layout.margins) if len(of)}
     found: dict[tuple[int, tuple[int, ...]], None] = {}
 
@@ -141,7 +146,7 @@ def sums(layout: Layout) -> tuple[tuple[int, tuple[int, ...]], ...]:
             found[total, kept] = None
 
     for _, rows in layout.cells.group_by("table", maintain_order=True):
-        named = [d for d in dimensions if not rows[d].null_count()]
+        named = [d for d in layout.dimensions if not rows[d].null_count()]
         for dimension in named:
             keys = ["first_year", "last_year", *(d for d in named if d != dimension)]
             for _, cells in rows.group_by(keys, maintain_order=True):
