@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = ("app", "pages", "ui", "queries")
-BUILD_ONLY = ("data", "highspy", "typer", "rich", "fastexcel", "xlsxwriter", "scipy", "dataframely")
+ORDER = ("app", "web", "pages", "ui", "queries")
+BUILD_ONLY = ("data", "highspy", "typer", "rich", "fastexcel", "scipy", "dataframely")
 FILES = [
     ROOT / "app.py",
-    *(p for folder in ("pages", "ui", "queries", "data") for p in sorted((ROOT / folder).rglob("*.py"))),
+    *(p for folder in ("web", "pages", "ui", "queries", "data") for p in sorted((ROOT / folder).rglob("*.py"))),
 ]
 
 
