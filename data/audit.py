@@ -8,7 +8,7 @@ itself which combinations of codes each cell adds up.
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +27,7 @@ ITERATIONS = 20_000  # steps after which a linear program is tried another way
 KEPT = 200  # answers that are kept to look for zeros in
 SAFE, NARROW, SMALL_SHOWN, CONTRADICTION, PUBLIC = "safe", "narrow", "small_shown", "contradiction", "public"
 MIXTURES = 24  # tables mixed to see what moves while an insider's cell stands still
+SHAKEN = 6  # further tables made for one insider, each to move all at once that hasn't moved yet
 CLOSE_BY = 0  # how far beyond the mark a range may reach and still be called close to it
 WHOLE_COLUMNS = 500  # with more combinations a search for a table of whole numbers takes minutes a cell
 NODES = 200  # branches after which the search for a table of whole numbers gives up
@@ -36,6 +37,8 @@ NODES = 200  # branches after which the search for a table of whole numbers give
 Row = tuple[tuple[int, ...], tuple[float, ...], float, float]
 # The same over combinations.
 Equation = tuple[np.ndarray, np.ndarray, float, float]
+# Where a referral is counted: its year, and its code in each dimension of one joint group.
+Place = Mapping[str, str | int]
 
 
 class AuditError(ValueError):
@@ -80,7 +83,7 @@ def audit(
     file: Path,
     *,
     primary: set[str] | None = None,
-    alone: Iterable[str] = (),
+    alone: Mapping[str, Sequence[Place]] | None = None,
     conclude: bool = True,
     whole: bool = True,
     progress: Callable[[int, int], None] = lambda done, of: None,
@@ -89,7 +92,8 @@ def audit(
 
     primary: the cells (by `cell`) whose true count is small, where the caller knows them, as the build does. Without it
     a suppressed cell whose range reaches the threshold gets the benefit of the doubt: a reader can't tell either.
-    alone: the cells whose true count is 1, where the caller knows them: each is tried as an insider.
+    alone: the cells whose true count is 1, where the caller knows them, each with the places of that referral, one for
+    each joint group that holds the cell's dimensions: whoever it is about is tried as an insider.
     conclude: whether the attacker knows the rule of the audit and draws conclusions from it, see `_ranges_of`.
     whole: whether the ends of ranges that matter are also asked for in whole numbers.
     Raises AuditError where the file is no release.
@@ -115,7 +119,7 @@ def audit(
     if whole and not cells["verdict"].is_in([NARROW, SMALL_SHOWN]).any():
         cells, asked = _in_whole_numbers(attack, cells, design, primary)
     if not cells["verdict"].is_in([NARROW, SMALL_SHOWN]).any():  # else the release fails, and there is none to be in
-        pairs = _insiders(attack, cells, set(alone))
+        pairs = _insiders(attack, cells, alone or {})
     large = frozenset(cells.filter(pl.col("at").is_in(found.large))["cell"])
     cells = _no_closer_than_the_mark(cells, design)
     return Audit(cells.drop("at", "named"), design.threshold, design.protection, large, pairs, asked)
@@ -180,7 +184,9 @@ def _ranges_of(
             large.append(at)
 
 
-def _insiders(attack: "_Attack", cells: pl.DataFrame, alone: set[str]) -> tuple[tuple[str, str], ...]:
+def _insiders(
+    attack: "_Attack", cells: pl.DataFrame, alone: Mapping[str, Sequence[Place]]
+) -> tuple[tuple[str, str], ...]:
     """Pairs of suppressed cells: whoever is alone in the first can work out the second, and somebody else is in it."""
     hidden = cells.filter(pl.col("status") == "suppressed")
     names = dict(hidden.select("at", "cell").iter_rows())
@@ -189,7 +195,7 @@ def _insiders(attack: "_Attack", cells: pl.DataFrame, alone: set[str]) -> tuple[
     pairs = []
     for at, cell in names.items():
         if cell in alone and at in moves:
-            pairs += [(cell, names[other]) for other in attack.known_to_insider(at, moves)]
+            pairs += [(cell, names[other]) for other in attack.known_to_insider(at, alone[cell], moves)]
     return tuple(pairs)
 
 
@@ -312,31 +318,21 @@ def _cells(con: duckdb.DuckDBPyConnection, design: _Design) -> pl.DataFrame:
     )
 
 
+def _codes(named: str) -> dict[str, str]:
+    return {d: code for d, code in json.loads(named).items() if code is not None}
+
+
 class _Attack:
     """The linear program over all tables: a column for each combination, a row for each published cell."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, design: _Design, cells: pl.DataFrame) -> None:
         self.columns = 0
-        worlds = [self._world(con, design, dimensions) for dimensions in design.joint]
-        self.of: list[np.ndarray] = []
-        lookup: dict[tuple[int, str, str], np.ndarray] = {}
+        self.worlds = worlds = [self._world(con, design, dimensions) for dimensions in design.joint]
+        self.lookup: dict[tuple[int, str, str], np.ndarray] = {}
         beside = [(named, first, last) for _, _, first, last, named, _, _ in design.knowledge]
-        for named, first, last in [*cells.select("named", "first_year", "last_year").iter_rows(), *beside]:
-            codes = {d: code for d, code in json.loads(named).items() if code is not None}
-            at = next((i for i, world in enumerate(worlds) if set(codes) <= set(world.columns)), None)
-            if at is None:
-                raise AuditError(f"No joint group of the policy holds {', '.join(codes)} together.")
-            world = worlds[at]
-            key = (at, "years", f"{first}-{last}")
-            if key not in lookup:
-                lookup[key] = world["year"].is_between(first, last).to_numpy()
-            chosen = lookup[key]
-            for d, code in codes.items():
-                if (at, d, code) not in lookup:
-                    lookup[at, d, code] = (world[d] == code).to_numpy()
-                chosen = chosen & lookup[at, d, code]
-            self.of.append(world["column"].to_numpy()[chosen])
-
+        spans = [*cells.select("named", "first_year", "last_year").iter_rows(), *beside]
+        self.span = [(_codes(named), first, last) for named, first, last in spans]
+        self.of = [self._members(codes, first, last)[0] for codes, first, last in self.span]
         self.alive = np.ones(self.columns, dtype=bool)
         self.revised: dict[int, int] = {}
         self.said = self._said(cells, design)
@@ -353,6 +349,25 @@ class _Attack:
         self.different: list[tuple[int, ...]] = []
         self.position: dict[tuple[int, ...], int] = {}
         self.met: list[_Met] = []
+
+    def _members(self, codes: dict[str, str], first: int, last: int) -> list[np.ndarray]:
+        """The combinations that a cell of these codes and years adds up, in each world that holds its dimensions."""
+        found = []
+        for at, world in enumerate(self.worlds):
+            if not set(codes) <= set(world.columns):
+                continue
+            key = (at, "years", f"{first}-{last}")
+            if key not in self.lookup:
+                self.lookup[key] = world["year"].is_between(first, last).to_numpy()
+            chosen = self.lookup[key]
+            for d, code in codes.items():
+                if (at, d, code) not in self.lookup:
+                    self.lookup[at, d, code] = (world[d] == code).to_numpy()
+                chosen = chosen & self.lookup[at, d, code]
+            found.append(world["column"].to_numpy()[chosen])
+        if not found:
+            raise AuditError(f"No joint group of the policy holds {', '.join(codes)} together.")
+        return found
 
     def _said(self, cells: pl.DataFrame, design: _Design) -> list[Equation]:
         """What earlier releases and statements say that still holds; fills `revised` with what no longer does."""
@@ -459,7 +474,7 @@ class _Attack:
             for key, (low, high) in zip(part, answers, strict=True):
                 before = self.ends.get(key, _Ends(None, None))
                 self.ends[key] = _Ends(before.low or low, before.high or high)
-                self.met += [_Met(end.sums, end.whole) for end in (low, high) if end.sums is not None]
+                self.met += [_Met(end.sums, end.whole, end.held) for end in (low, high) if end.sums is not None]
             done += len(part)
             progress(done, len(self.different))
         found = [self.ends[self._sum(at)] for at in wanted]
@@ -472,38 +487,56 @@ class _Attack:
         outside = _Outside(self)
         return {at for at in asked if not outside.covers(at, design)}
 
-    def known_to_insider(self, insider: int, others: list[int]) -> list[int]:
-        """Those of `others` that whoever is alone in `insider` can work out, and in which somebody else is."""
-        own, himself = self.position[self._sum(insider)], set(self._sum(insider))
-        sums = self.all_sums
-        below, above = np.flatnonzero(sums[:, own] <= 1 + EPSILON), np.flatnonzero(sums[:, own] >= 1 - EPSILON)
-        if not len(below) or not len(above):
-            return []
+    def known_to_insider(self, insider: int, places: Sequence[Place], others: list[int]) -> list[int]:
+        """Those of `others` that whoever is alone in `insider` can work out, and in which somebody else is.
+
+        He knows where he is counted, so all else that his cell adds up is 0, in every world that holds its dimensions.
+        """
+        himself = {int(self._column(place)) for place in places}
+        empty = np.array(sorted(set(np.concatenate(self._members(*self.span[insider])).tolist()) - himself), dtype=int)
+        empty = self.numbered[empty[self.alive[empty]]]
+        own = self.position[self._sum(insider)]
+        # What is 0 to him can't fall, so no table in which it isn't 0 is a part of a mixture in which it is.
+        sums = self.all_sums[~self.all_held[:, empty].any(axis=1)]
         points = []
-        for number in range(MIXTURES):  # spread over all tables met, the same ones each time
+        below, above = np.flatnonzero(sums[:, own] <= 1 + EPSILON), np.flatnonzero(sums[:, own] >= 1 - EPSILON)
+        for number in range(MIXTURES if len(below) and len(above) else 0):  # spread over all, the same ones each time
             low = below[(number * 7919) % len(below)]
             high = above[(number * 104729) % len(above)]
             width = sums[high, own] - sums[low, own]
             share = (1 - sums[low, own]) / width if width > EPSILON else 0.0
             points.append(sums[low] * (1 - share) + sums[high] * share)
-        moves = np.ptp(np.array(points), axis=0) > 1e-3
+        moves = np.ptp(np.array(points), axis=0) > 1e-3 if points else np.zeros(len(self.different), dtype=bool)
+        seats = {int(self.numbered[column]) for column in himself}
         left = [other for other in others if other != insider and not moves[self.position[self._sum(other)]]]
+        if not left:
+            return []
+        program = self.insider_program
+        program.fix(dict.fromkeys(empty.tolist(), 0.0) | dict.fromkeys(seats, 1.0))
+        left = program.unmoved({other: self._sum(other) for other in left})
         known = []
-        if left:
-            program = self.insider_program
-            program.hold(tuple(himself), 1.0)
-            for other in left:
-                key = self._sum(other)
-                low, high = program.least(key), program.greatest(key)
-                if low == high and low > (himself <= set(key)):
-                    known.append(other)
-            program.release()
+        for other in left:
+            key = self._sum(other)
+            low, high = program.least(key), program.greatest(key)
+            if low == high and low > (not seats.isdisjoint(key)):
+                known.append(other)
+        program.release()
         return known
+
+    def _column(self, place: Place) -> int:
+        """The combination that a place is."""
+        world = next(w for w in self.worlds if set(place) == set(w.columns) - {"column"})
+        return world.filter(pl.all_horizontal([pl.col(d) == code for d, code in place.items()]))["column"].item()
 
     @cached_property
     def all_sums(self) -> np.ndarray:
         """The tables met on the way, each by its sums: shape (tables, different sums)."""
         return np.array([met.sums for met in self.met])
+
+    @cached_property
+    def all_held(self) -> np.ndarray:
+        """The same tables, by which columns hold anything: bool, shape (tables, columns of the program)."""
+        return np.array([met.held for met in self.met])
 
     @cached_property
     def insider_program(self) -> "_Program":
@@ -528,11 +561,12 @@ class _Attack:
 @dataclass(frozen=True)
 class _End:
     """An end of a range: the value (None: no bound), and a table that reaches it, by its sums. whole: whether that
-    table holds whole numbers."""
+    table holds whole numbers; held: which columns are not 0 in it."""
 
     value: int | None
     sums: np.ndarray | None
     whole: bool
+    held: np.ndarray | None
 
     def within(self, position: int, least: float, most: float) -> bool:
         """Whether the end stands when the sum at `position` is known to be from `least` to `most`."""
@@ -555,6 +589,7 @@ class _Ends:
 class _Met:
     sums: np.ndarray
     whole: bool
+    held: np.ndarray | None
 
 
 class _Outside:
@@ -622,7 +657,7 @@ class _Program:
         for index, value, least, most in rows:
             self.highs.addRow(least, most, len(index), np.array(index, dtype=np.int32), np.array(value))
         self.answers: list[np.ndarray] = []
-        self.held: int | None = None
+        self.fixed = np.array([], dtype=np.int32)
 
     def watch(self, different: list[tuple[int, ...]]) -> None:
         """From now on every answer comes with these sums of it."""
@@ -634,11 +669,12 @@ class _Program:
 
     def _end(self, value: int | None, answer: np.ndarray | None) -> _End:
         if answer is None:
-            return _End(value, None, whole=False)
+            return _End(value, None, whole=False, held=None)
         sums = np.zeros(self.different)
         if len(self.filled):
             sums[self.filled] = np.add.reduceat(answer[self.index], self.starts)
-        return _End(value, sums.astype(np.float32), bool((np.abs(answer - np.round(answer)) < EPSILON).all()))
+        whole = bool((np.abs(answer - np.round(answer)) < EPSILON).all())
+        return _End(value, sums.astype(np.float32), whole, answer > EPSILON)
 
     def possible(self) -> bool:
         """Whether any table agrees with what is published."""
@@ -673,16 +709,35 @@ class _Program:
         value, _ = self._extreme(list(of), -1)
         return None if value is None else int(np.floor(value + EPSILON))
 
-    def hold(self, of: tuple[int, ...], value: float) -> None:
-        """From now on the columns `of` add up to `value`, until `release`."""
-        self.held = self.highs.getNumRow()
-        self.highs.addRow(value, value, len(of), np.array(of, dtype=np.int32), np.ones(len(of)))
+    def fix(self, values: dict[int, float]) -> None:
+        """From now on these columns have these values, until `release`."""
+        self.fixed = np.array(list(values), dtype=np.int32)
+        value = np.array(list(values.values()))
+        self.highs.changeColsBounds(len(value), self.fixed, value, value)
 
     def release(self) -> None:
-        """Forget what `hold` asked for."""
-        if self.held is not None:
-            self.highs.deleteRows(1, np.array([self.held], dtype=np.int32))
-            self.held = None
+        """Forget what `fix` asked for."""
+        size = len(self.fixed)
+        self.highs.changeColsBounds(size, self.fixed, np.zeros(size), np.full(size, highspy.kHighsInf))
+
+    def unmoved(self, sums: dict[int, tuple[int, ...]]) -> list[int]:
+        """Those of `sums` that were the same in every one of a few tables, each made to move all of them."""
+        first: np.ndarray | None = None
+        left = dict(sums)
+        for number in range(SHAKEN):
+            # Each sum up or down, in another mixture each time, the same ones whenever this is asked again.
+            aim = np.zeros(self.columns)
+            for at, of in left.items():
+                aim[list(of)] += 1.0 if ((at + 1) * 2654435761 >> (number + 7)) & 1 else -1.0
+            index = np.flatnonzero(aim)
+            _, answer = self._least(index.astype(np.int32), aim[index])
+            if answer is None:
+                continue
+            if first is None:
+                first = answer
+            moved = answer - first
+            left = {at: of for at, of in left.items() if abs(moved[list(of)].sum()) <= 1e-3}
+        return list(left)
 
     def whole(self, of: tuple[int, ...], end: int, *, high: bool) -> bool | None:
         """Whether a table of whole numbers has at least (high) or at most `end` here; None where that stays open."""
@@ -705,8 +760,14 @@ class _Program:
     def _extreme(self, of: list[int], sign: int) -> tuple[float | None, np.ndarray | None]:
         if not of:
             return 0.0, None
-        index = np.array(of, dtype=np.int32)
-        self.highs.changeColsCost(len(index), index, np.full(len(index), float(sign)))
+        value, answer = self._least(np.array(of, dtype=np.int32), np.full(len(of), float(sign)))
+        if answer is not None:
+            self.answers = [*self.answers[-KEPT:], answer]
+        return (None if value is None else sign * value), answer
+
+    def _least(self, index: np.ndarray, weights: np.ndarray) -> tuple[float | None, np.ndarray | None]:
+        """The least weighted sum of some columns, with a table that has it; (None, None) where it has no bound."""
+        self.highs.changeColsCost(len(index), index, weights)
         self.highs.run()
         status = self.highs.getModelStatus()
         unbounded = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
@@ -719,12 +780,11 @@ class _Program:
             status = self.highs.getModelStatus()
             for option, value in self.options.items():
                 self.highs.setOptionValue(option, value)
-        value = sign * self.highs.getObjectiveValue()
+        value = self.highs.getObjectiveValue()
         answer = np.array(self.highs.getSolution().col_value)
         self.highs.changeColsCost(len(index), index, np.zeros(len(index)))
         if status in unbounded:
             return None, None
         if status != highspy.HighsModelStatus.kOptimal:
             raise AuditError(f"The solver gave no answer ({status}); the release can't be called safe.")
-        self.answers = [*self.answers[-KEPT:], answer]
         return value, answer

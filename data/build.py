@@ -62,7 +62,7 @@ def build(
         start = time.monotonic()
         file = staging / release.DATABASE
         protection = protect.Protection(layout, combinations, margins, rules, known=known, progress=report)
-        alone = _names(layout, margins == 1)
+        alone = _alone(layout, combinations, margins)
         small = set(_names(layout, protection.small))
 
         def audited(pattern: protect.Pattern) -> auditing.Audit:
@@ -75,7 +75,7 @@ def build(
         report("release", 0, 1)
         release.write_ranges(file, found.cells)
         seconds = time.monotonic() - start
-        items = certificate.items(found, pattern, rules, known, len(set(alone)), seconds)
+        items = certificate.items(found, pattern, rules, known, len(alone), seconds)
         release.write_certificate(file, items, certificate.tables(found))
         _write_notes(releases, about, file, staging)
         release.write_files(staging, rules, about)
@@ -175,6 +175,23 @@ def _year(records: pl.DataFrame, end: str) -> int:
 def _names(layout: tables.Layout, margins: np.ndarray) -> list[str]:
     """The audit's names of the cells of the layout whose margin the mask marks: their years and codes in words."""
     return _every_name(layout).filter(pl.Series(margins[layout.cells["margin"].to_numpy()])).to_list()
+
+
+def _alone(
+    layout: tables.Layout, combinations: np.ndarray, margins: np.ndarray
+) -> dict[str, list[dict[str, str | int]]]:
+    """The cells with a single referral, by the audit's names, and where it is counted in each joint group."""
+    found = {}
+    rows = layout.cells.filter(pl.Series(margins[layout.cells["margin"].to_numpy()] == 1))
+    for name, row in zip(_names(layout, margins == 1), rows.iter_rows(named=True), strict=True):
+        named = {d: code for d in layout.dimensions if (code := row[d]) not in (None, code_lists.ALL)}
+        found[name] = [
+            group.frame.row(int(at) - group.first, named=True)
+            for group in layout.groups
+            if (of := tables.members_in(group, named, row["first_year"], row["last_year"])) is not None
+            for at in of[combinations[of] == 1]
+        ]
+    return found
 
 
 def _every_name(layout: tables.Layout) -> pl.Series:

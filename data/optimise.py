@@ -54,7 +54,8 @@ class Problem:
     blocks: sets of columns to look for tables in before all columns are tried.
     limits: what is known of cells though it isn't published here: (cell, least, most). Where that alone keeps a hidden
     cell from what it needs, it needs what is left, and a cell that would be hidden for others is not.
-    single: the cells that an insider may be alone in; others: the cells that no insider may know exactly.
+    single: the cells that an insider may be alone in; others: the cells that no insider may know exactly. He knows in
+    which of the columns he is, so that his cell's others are 0 to him.
     """
 
     members: tuple[np.ndarray, ...]
@@ -75,6 +76,21 @@ class Problem:
     def values(self) -> np.ndarray:
         """The true value of each cell."""
         return np.array([self.columns[of].sum() for of in self.members])
+
+    def seen_by(self, insider: int) -> np.ndarray:
+        """The columns whose values are known to whoever is alone in a cell: the cell's own, and what is tied to them.
+
+        Where all of one side of a tie is known, the other side adds up to 0, or to the insider himself.
+        """
+        seen = set(self.members[insider].tolist())
+        sides = [(of[signs > 0].tolist(), of[signs < 0].tolist()) for of, signs in self.ties]
+        before = -1
+        while len(seen) != before:
+            before = len(seen)
+            for one, other in sides:
+                if seen.issuperset(one) or seen.issuperset(other):
+                    seen |= {*one, *other}
+        return np.array(sorted(seen), dtype=int)
 
     @cached_property
     def highest(self) -> np.ndarray:
@@ -140,7 +156,8 @@ class Search:
         for program in self.programs:
             for cell in program.inside:
                 self.programs_of[cell].append(program)
-        self.tables = _Tables(len(self.values))
+        self.seen = {insider: problem.seen_by(insider) for insider in problem.single}
+        self.tables = _Tables(len(self.values), [of[problem.columns[of] == 0] for of in self.seen.values()])
         for cell, least, most in problem.limits:
             self.know(cell, least, most)
         self._give_up_what_is_known()
@@ -181,7 +198,7 @@ class Search:
         distance = 0.0
         for program in self.programs_of[cell]:
             reach = program.push(cell, move)
-            self.tables.add(reach.touched, reach.moved)
+            self.tables.add(reach.table)
             if reach.far_enough:
                 return move
             distance = reach.distance
@@ -321,7 +338,7 @@ class Search:
             return True
         for program in self.programs_of[cell]:
             reach = program.push(cell, move)
-            self.tables.add(reach.touched, reach.moved)
+            self.tables.add(reach.table)
             if reach.far_enough:
                 return True
             if reach.general:
@@ -337,7 +354,7 @@ class Search:
         for program in self.programs_of[cell]:
             ends = [program.push(cell, sign * width) for sign in (1, -1)]
             for end in ends:
-                self.tables.add(end.touched, end.moved)
+                self.tables.add(end.table)
             lacks = width - sum(end.distance for end in ends)
             if lacks <= CLOSE:
                 return True
@@ -395,8 +412,8 @@ class Search:
         """Hide all that a table touches; returns the cells that are hidden by that for the first time."""
         if found is None:
             return []
-        self.tables.add(found.touched, found.moved)
-        new = [cell for cell in found.touched.tolist() if not hidden[cell]]
+        self.tables.add(found.table)
+        new = [cell for cell in found.table.touched.tolist() if not hidden[cell]]
         hidden[new] = True
         for program in self.programs:
             program.free(new)
@@ -431,27 +448,34 @@ class Search:
             program.open(hidden.astype(float))
         others = set(self.problem.others) if among is None else set(self.problem.others) & set(among)
         watched = np.array([cell for cell in sorted(others) if hidden[cell]], dtype=int)
-        singles = [cell for cell in self.problem.single if hidden[cell]]
+        singles = [(at, cell) for at, cell in enumerate(self.problem.single) if hidden[cell]]
         pairs = []
         candidates = sorted(self.pairs)
         if singles and len(watched):
             candidates += self.tables.fixed(singles, watched, hidden)
         for at, (insider, other) in enumerate(candidates, start=1):
-            if self.values[other] > self._himself(insider, other) and not self._apart(insider, other, hidden, cut=cut):
+            if self.values[other] > self.himself(insider, other) and not self._apart(insider, other, hidden, cut=cut):
                 pairs.append((insider, other))
             self.progress("insiders", at, len(candidates))
         return pairs
 
-    def _himself(self, insider: int, other: int) -> int:
-        """How many of `other` the insider is: 1 where his cell is a part of it."""
-        return int(set(self.problem.members[insider].tolist()) <= set(self.problem.members[other].tolist()))
+    def himself(self, insider: int, other: int) -> int:
+        """How many of `other` the insider is: 1 where he is seen to be in it."""
+        seen = self._seen(insider)
+        own = seen[self.problem.columns[seen] > 0]
+        return int(np.isin(own, self.problem.members[other]).any())
+
+    def _seen(self, insider: int) -> np.ndarray:
+        if insider not in self.seen:
+            self.seen[insider] = self.problem.seen_by(insider)
+        return self.seen[insider]
 
     def _apart(self, insider: int, other: int, hidden: np.ndarray, *, cut: bool) -> bool:
-        """Whether `other` can move while `insider` stands still."""
+        """Whether `other` can move while all that `insider` sees stands still."""
         for program in self.programs_of[other]:
-            ends = [program.push(other, sign, still=insider) for sign in (1, -1)]
+            ends = [program.push(other, sign, still=self._seen(insider)) for sign in (1, -1)]
             for end in ends:
-                self.tables.add(end.touched, end.moved)
+                self.tables.add(end.table)
             if any(end.distance > CLOSE for end in ends):
                 return True
             if all(end.general for end in ends):
@@ -474,7 +498,7 @@ class Search:
                     found
                     for sign in (1, -1)
                     for program in self.programs_of[other]
-                    if (found := program.cheapest(other, sign, still=insider)) is not None
+                    if (found := program.cheapest(other, sign, still=self._seen(insider))) is not None
                 ]
                 if not tables:
                     raise OptimiseError("an insider knows it, whatever else is hidden", other)
@@ -486,11 +510,22 @@ class Search:
 
 
 @dataclass(frozen=True)
-class _Move:
-    """Another table: the cells that it touches, by how much each moves, and what hiding those would cost."""
+class _Table:
+    """Another table: the cells that it touches, by how much each moves, and the columns that rise."""
 
     touched: np.ndarray
     moved: np.ndarray
+    risen: np.ndarray
+
+
+UNMOVED = _Table(NONE, NONE, NONE)  # the true table
+
+
+@dataclass(frozen=True)
+class _Move:
+    """Another table, and what hiding the cells that it touches would cost."""
+
+    table: _Table
     price: float
 
 
@@ -505,8 +540,7 @@ class _Reach:
 
     distance: float
     far_enough: bool
-    touched: np.ndarray
-    moved: np.ndarray
+    table: _Table
     general: bool
     gains: dict[int, float]
     terms: dict[int, float]
@@ -515,9 +549,14 @@ class _Reach:
 class _Tables:
     """All other tables found so far, each by the cells that it touches: which of them a pattern leaves possible."""
 
-    def __init__(self, cells: int) -> None:
+    def __init__(self, cells: int, empty: list[np.ndarray]) -> None:
+        """empty: for each insider the columns that he knows to be 0."""
+        self.empty = np.zeros((1 + max((int(of.max(initial=0)) for of in empty), default=0), len(empty)), dtype=bool)
+        for insider, of in enumerate(empty):
+            self.empty[of, insider] = True
         self.touches = np.zeros((256, cells), dtype=bool)
         self.moves = np.zeros((256, cells), dtype=np.float32)
+        self.refuted = np.zeros((256, len(empty)), dtype=bool)  # by which insiders, who know that a column is 0
         self.number = 0
         self._start(np.zeros(cells, dtype=bool))
 
@@ -539,8 +578,9 @@ class _Tables:
         """The tables that touch hidden cells only."""
         return np.flatnonzero(self.shown[: self.number] == 0)
 
-    def add(self, touched: np.ndarray, moved: np.ndarray) -> None:
+    def add(self, table: _Table) -> None:
         """Keep a table, unless it is the true one."""
+        touched = table.touched
         if not len(touched):
             return
         at = self.number
@@ -548,8 +588,10 @@ class _Tables:
             self.touches = np.concatenate([self.touches, np.zeros_like(self.touches)])
             self.moves = np.concatenate([self.moves, np.zeros_like(self.moves)])
             self.shown = np.concatenate([self.shown, np.zeros_like(self.shown)])
+            self.refuted = np.concatenate([self.refuted, np.zeros_like(self.refuted)])
         self.touches[at, touched] = True
-        self.moves[at, touched] = moved
+        self.moves[at, touched] = table.moved
+        self.refuted[at] = self.empty[table.risen[table.risen < len(self.empty)]].any(axis=0)
         self.shown[at] = (~self.pattern[touched]).sum()
         self.number += 1
         if not self.shown[at]:
@@ -568,6 +610,7 @@ class _Tables:
             return
         self.touches[: len(kept)] = self.touches[kept]
         self.moves[: len(kept)] = self.moves[kept]
+        self.refuted[: len(kept)] = self.refuted[kept]
         self.number = len(kept)
         self.touches[self.number :] = False
         self.moves[self.number :] = 0
@@ -610,14 +653,20 @@ class _Tables:
         short |= (problem.highest > self.up + CLOSE) | (-problem.lowest > self.down + CLOSE)
         return np.flatnonzero(short & hidden).tolist()
 
-    def fixed(self, insiders: list[int], others: np.ndarray, hidden: np.ndarray) -> list[tuple[int, int]]:
-        """Pairs (insider, other): no mixture of two possible tables moves the other while the first stands still."""
+    def fixed(self, insiders: list[tuple[int, int]], others: np.ndarray, hidden: np.ndarray) -> list[tuple[int, int]]:
+        """Pairs (insider, other): no mixture of two possible tables moves the other while the first stands still.
+
+        insiders: (position among the insiders, cell). What an insider knows to be 0 can only rise, so no table in which
+        it does is a part of a mixture in which it doesn't.
+        """
         self.look_at(hidden)
-        possible = self.possible()
-        there = self.moves[np.ix_(possible, others)]
-        moves = np.abs(there) > CLOSE
+        every = self.possible()
+        every_there = self.moves[np.ix_(every, others)]
         pairs = []
-        for insider in insiders:
+        for number, insider in insiders:
+            left_to_him = ~self.refuted[every, number]
+            possible, there = every[left_to_him], every_there[left_to_him]
+            moves = np.abs(there) > CLOSE
             here = self.moves[possible, insider]
             free = np.asarray(moves[np.abs(here) <= CLOSE].any(axis=0))
             ups, downs = np.flatnonzero(here > CLOSE), np.flatnonzero(here < -CLOSE)
@@ -650,8 +699,7 @@ class _Master:
             for cell in (total, *parts):
                 self._sum(search, total, parts, cell)
                 for insider in (total, *parts) if cell in others else ():
-                    himself = insider != total and cell == total
-                    if insider in single and insider != cell and search.values[cell] > himself:
+                    if insider in single and insider != cell and search.values[cell] > search.himself(insider, cell):
                         rest = {other: 1.0 for other in (total, *parts) if other not in (cell, insider)}
                         self.cut(rest, problem.must, (cell, insider))
 
@@ -719,9 +767,10 @@ class _Program:
 
     def __init__(self, search: Search, part: np.ndarray) -> None:
         problem = search.problem
-        self.search = search
+        self.search, self.part = search, part
         column = np.full(len(problem.columns), -1)
         column[part] = np.arange(len(part))
+        self.column = column
         rows: dict[tuple[int, ...], list[int]] = {}
         for cell, of in enumerate(problem.members):
             here = tuple(column[of][column[of] >= 0].tolist())
@@ -741,6 +790,7 @@ class _Program:
         held = np.flatnonzero(problem.columns[part] > 0)
         fall_of = np.full(len(part), -1)
         fall_of[held] = len(part) + np.arange(len(held))
+        self.fall_of = fall_of
         self.column_room = np.concatenate([np.full(len(part), INFINITY), problem.columns[part][held]])
 
         def signed(of: Iterable[int], signs: Iterable[float]) -> tuple[list[int], list[float]]:
@@ -807,36 +857,41 @@ class _Program:
         for row, (up, down) in enumerate(zip(self.up.tolist(), self.down.tolist(), strict=True)):
             self.pusher.changeRowBounds(row, -down, up)
 
-    def push(self, cell: int, move: float, *, still: int | None = None) -> _Reach:
-        """How far `cell` can move towards `move`, in the pattern given to `open`; `still` doesn't move at all."""
+    def push(self, cell: int, move: float, *, still: np.ndarray | None = None) -> _Reach:
+        """How far `cell` can move towards `move`, in the pattern given to `open`; the columns `still` don't move."""
         row, sign = self.row_of[cell], 1.0 if move > 0 else -1.0
         room = float(self.search.most[cell] if move > 0 else -self.search.least[cell])
         same = [int(other) for other in self.whole[row] if other != cell and self._closed(int(other))]
         if same:  # it is the same number as a cell that is published: nothing moves unless that one is hidden too
-            return _Reach(0.0, False, NONE, NONE, True, {same[0]: INFINITY}, {same[0]: 1.0})
+            return _Reach(0.0, False, UNMOVED, True, {same[0]: INFINITY}, {same[0]: 1.0})
         # Cells that reach beyond these columns may be the same sum within them; where one is published, none can move.
         beyond = self._beyond(row, up=move > 0)
         room = min(abs(move), room, beyond)
         highs, of = self.pusher, self.sums[row]
         highs.changeRowBounds(row, *((0.0, room) if move > 0 else (-room, 0.0)))
         highs.changeColsCost(len(of), of, np.full(len(of), -sign))
-        held = self.row_of.get(still) if still is not None else None
-        if held is not None:
-            highs.changeRowBounds(held, 0.0, 0.0)
+        held = self._here(still)
+        none, unbounded = np.zeros(len(held)), np.full(len(held), INFINITY)
+        highs.changeColsBounds(len(held), held, none, none)
         if _run(highs) == highspy.HighsModelStatus.kInfeasible:
             raise OptimiseError("The solver calls the true table impossible; this is a fault of the program.")
         solution = highs.getSolution()
         value, dual = np.array(solution.row_value), np.array(solution.row_dual)
         highs.changeColsCost(len(of), of, np.zeros(len(of)))
-        for at in {row, held} - {None}:
-            highs.changeRowBounds(at, -float(self.down[at]), float(self.up[at]))
+        highs.changeColsBounds(len(held), held, -self.search.problem.columns[self.part[held]], unbounded)
+        highs.changeRowBounds(row, -float(self.down[row]), float(self.up[row]))
         distance = sign * float(value[row])
-        touched, moved = self._moved(value[: self.tie_from])
+        table = self._table(value[: self.tie_from], np.array(solution.col_value))
         if distance >= abs(move) - CLOSE:
-            return _Reach(distance, True, touched, moved, True, {}, {})
-        general, gains, terms = self._why(row, held, abs(move), distance, dual)
+            return _Reach(distance, True, table, True, {}, {})
+        general, gains, terms = self._why(row, abs(move), distance, dual)
         general = general and beyond == INFINITY
-        return _Reach(distance, False, touched, moved, general, gains, terms)
+        return _Reach(distance, False, table, general, gains, terms)
+
+    def _here(self, columns: np.ndarray | None) -> np.ndarray:
+        """The positions in this program of those of `columns` that it has."""
+        here = self.column[columns] if columns is not None else NONE
+        return here[here >= 0].astype(np.int32)
 
     def _closed(self, cell: int) -> bool:
         """Whether a cell is not wholly hidden."""
@@ -852,13 +907,13 @@ class _Program:
         room = self.search.most[others] if up else -self.search.least[others]
         return float(np.where(self.shares[others] > 1 - CLOSE, room, 0.0).min())
 
-    def _moved(self, by_row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _table(self, by_row: np.ndarray, by_column: np.ndarray) -> _Table:
         moved = by_row[self.row_of_cell]
         at = np.flatnonzero(np.abs(moved) > CLOSE)
-        return self.cells[at], moved[at]
+        return _Table(self.cells[at], moved[at], self.part[by_column > CLOSE])
 
     def _why(
-        self, row: int, held: int | None, asked: float, distance: float, dual: np.ndarray
+        self, row: int, asked: float, distance: float, dual: np.ndarray
     ) -> tuple[bool, dict[int, float], dict[int, float]]:
         """What stands in the way, from the dual solution: (does it hold for all columns, gains, terms)."""
         assert self.shares is not None
@@ -869,7 +924,7 @@ class _Program:
         lacks = asked - distance
         gains: dict[int, float] = {}
         for at in used.tolist():
-            if at in (row, held):
+            if at == row:
                 continue
             owners = self.whole[at]
             if not len(owners):
@@ -913,29 +968,35 @@ class _Program:
                 for column in (self.rise[row], self.fall[row]):
                     self.pricer.changeColCost(int(column), float(self.cost[row]))
 
-    def cheapest(self, cell: int, move: float, *, still: int | None = None) -> _Move | None:
+    def cheapest(self, cell: int, move: float, *, still: np.ndarray | None = None) -> _Move | None:
         """The table in which `cell` moves by `move` and that touches the cheapest cells; None where there is none."""
         row = self.row_of[cell]
         room = (self.rises if move > 0 else self.drops)[row]
         if abs(move) > room + CLOSE:
             return None
         highs = self.pricer
-        held = self.row_of.get(still) if still is not None else None
-        for at in {row, held} - {None}:
-            highs.changeColBounds(int(self.rise[at]), 0.0, 0.0)
-            highs.changeColBounds(int(self.fall[at]), 0.0, 0.0)
+        held = self._here(still)
+        falls = self.fall_of[held]
+        held = np.concatenate([held, falls[falls >= 0]]).astype(np.int32)
+        none = np.zeros(len(held))
+        highs.changeColsBounds(len(held), held, none, none)
+        highs.changeColBounds(int(self.rise[row]), 0.0, 0.0)
+        highs.changeColBounds(int(self.fall[row]), 0.0, 0.0)
         aim = int((self.rise if move > 0 else self.fall)[row])
         highs.changeColBounds(aim, abs(move), abs(move))
         highs.clearSolver()  # from the empty change each time: the path of earlier answers must not steer this one
         status = _run(highs)
         value = np.array(highs.getSolution().col_value)
-        for at in {row, held} - {None}:
-            highs.changeColBounds(int(self.rise[at]), 0.0, float(self.rises[at]))
-            highs.changeColBounds(int(self.fall[at]), 0.0, float(self.drops[at]))
+        highs.changeColsBounds(len(held), held, none, self.column_room[held])
+        highs.changeColBounds(int(self.rise[row]), 0.0, float(self.rises[row]))
+        highs.changeColBounds(int(self.fall[row]), 0.0, float(self.drops[row]))
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
-        touched, moved = self._moved(value[self.rise] - value[self.fall])
-        return _Move(touched, moved, float(self.unhidden[touched].sum()))
+        columns = value[: len(self.part)].copy()
+        fallen = self.fall_of >= 0
+        columns[fallen] -= value[self.fall_of[fallen]]
+        table = self._table(value[self.rise] - value[self.fall], columns)
+        return _Move(table, float(self.unhidden[table.touched].sum()))
 
 
 def _solver() -> highspy.Highs:

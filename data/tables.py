@@ -194,10 +194,15 @@ def members(layout: Layout, named: dict[str, str], first_year: int, last_year: i
 
     A code that no combination has gives an empty array, and so do years outside the layout.
     """
-    for group in layout.groups:
-        if set(named) <= set(group.frame.columns):
-            inside = group.frame["year"].is_between(first_year, last_year).to_numpy()
-            for dimension, code in named.items():
-                inside = inside & (group.frame[dimension] == code).to_numpy()
-            return group.first + np.flatnonzero(inside)
-    return None
+    found = (members_in(group, named, first_year, last_year) for group in layout.groups)
+    return next((of for of in found if of is not None), None)
+
+
+def members_in(group: Group, named: dict[str, str], first_year: int, last_year: int) -> np.ndarray | None:
+    """The same within one group; None where it lacks one of the dimensions."""
+    if not set(named) <= set(group.frame.columns):
+        return None
+    inside = group.frame["year"].is_between(first_year, last_year).to_numpy()
+    for dimension, code in named.items():
+        inside = inside & (group.frame[dimension] == code).to_numpy()
+    return group.first + np.flatnonzero(inside)

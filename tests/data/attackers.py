@@ -59,12 +59,10 @@ def whole_tables(shown: Shown, size: int, top: int) -> Iterator[tuple[int, ...]]
     return further(())
 
 
-def insiders_know(
-    members: Sequence[np.ndarray], columns: np.ndarray, hidden: np.ndarray, *, his_codes: bool = False
-) -> set[tuple[int, int]]:
+def insiders_know(members: Sequence[np.ndarray], columns: np.ndarray, hidden: np.ndarray) -> set[tuple[int, int]]:
     """Pairs of hidden cells (insider, other): who is the 1 in the first knows the second, and others are in it.
 
-    his_codes: whether he also knows in which column of his cell he is, so that the others are 0.
+    He knows in which column of his cell he is, so that the others are 0.
     """
     values = [int(columns[of].sum()) for of in members]
     shown: Shown = [(of, values[at], values[at]) for at, of in enumerate(members) if len(of) and not hidden[at]]
@@ -75,9 +73,7 @@ def insiders_know(
         himself = next(int(column) for column in members[insider] if columns[column])
         still = {other for other in np.flatnonzero(hidden).tolist() if other != insider}
         still = {other for other in still if values[other] > (himself in members[other])}
-        own: Shown = [(members[insider], 1, 1)]
-        if his_codes:
-            own += [(np.array([column]), column == himself, column == himself) for column in members[insider]]
+        own: Shown = [(np.array([column]), column == himself, column == himself) for column in members[insider]]
         for table in whole_tables([*shown, *own], len(columns), int(columns.sum()) + 2):
             still = {other for other in still if sum(table[c] for c in members[other]) == values[other]}
             if not still:

@@ -194,8 +194,7 @@ def test_the_insiders_are_those_that_enumeration_finds(tmp_path, seed):
     numbers = np.random.default_rng(seed).choice([0, 1, 1, 2, 5, 7], (3, 2))
     case = case_of({row: tuple(map(int, of)) for row, of in zip("abc", numbers, strict=True)})
     pattern = case.protected()
-    alone = case.names(case.margins == 1)
-    found = audit.audit(case.written(tmp_path, pattern), alone=alone, conclude=False)
+    found = audit.audit(case.written(tmp_path, pattern), alone=case.alone(), conclude=False)
     assert found.passed
     told = insiders_know(case.layout.margins, case.combinations, pattern.suppressed)
     assert set(found.insiders) == {(case.name(insider), case.name(other)) for insider, other in told}
@@ -205,9 +204,8 @@ def test_an_insider_by_hand(tmp_path):
     """Hidden a/x 1, a/y 3, b/x 4, b/y 9 with all totals: who is the 1 knows the other three."""
     case = case_of({"a": (1, 3), "b": (4, 9)}, threshold=3)
     hidden = case.hiding(*[("2017", row, column) for row in "ab" for column in "xy"])
-    found = audit.audit(
-        case.written(tmp_path, hidden), alone=["2017-2017, ideology=a, resource_profile=x"], conclude=False
-    )
+    himself = {"2017-2017, ideology=a, resource_profile=x": [{"year": 2017, "ideology": "a", "resource_profile": "x"}]}
+    found = audit.audit(case.written(tmp_path, hidden), alone=himself, conclude=False)
     assert {other.removeprefix("2017-2017, ideology=") for _, other in found.insiders} == {
         "a, resource_profile=y",
         "b, resource_profile=x",

