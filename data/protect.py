@@ -6,7 +6,7 @@ cheapest further cells (secondary suppression). The audit shares nothing with ei
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -58,15 +58,32 @@ class Protection:
 
         conclude: whether the reader draws conclusions from the audit's rule (audit.py).
         """
-        self.conclude = conclude
+        self.conclude, self.progress = conclude, progress
         self.layout, self.margins, self.policy = layout, margins, policy
         self.small = (margins > 0) & (margins < policy.threshold)
-        problem = _problem(layout, combinations, margins, policy, list(known))
-        self.primary = problem.must[: len(margins)]
+        self.problem = _problem(layout, combinations, margins, policy, list(known))
+        self.primary = self.problem.must[: len(margins)]
+        self.years = tables.years_of(layout)
+        self.unlike: set[int] = set()  # large margins that must look small if they are hidden
+        self.tried: set[int] = set()  # those, and the ones that can't
+        self.wider: list[list[int]] = []
+        self.apart: list[tuple[int, ...]] = []
         try:
-            self.search = optimise.Search(problem, progress)
+            self._begin()
         except optimise.OptimiseError as error:
             raise ProtectionError(f"No release was written: {error}") from error
+
+    def _begin(self) -> None:
+        """Start the search from nothing, with what the audit asked for."""
+        needs = list(self.problem.needs)
+        least, most = self.policy.mark
+        for margin in self.unlike:
+            ends = {float(end - self.margins[margin]) for end in (least, most)}
+            needs[margin] = tuple(sorted({*needs[margin], *ends} - {0.0}))
+        self.search = optimise.Search(replace(self.problem, needs=tuple(needs)), self.progress)
+        for margins in self.wider:
+            self.search.widen(margins)
+        self.search.keep_apart(self.apart)
         self.result: optimise.Result | None = None
         self.large: set[int] = set()
 
@@ -76,16 +93,38 @@ class Protection:
         The first call looks for a good one, within the policy's rounds and seconds; later calls only add to it what the
         knowledge that came since asks for. Raises ProtectionError where there is none.
         """
-        try:
-            return self._pattern()
-        except optimise.OptimiseError as error:
-            if error.cell is None:
-                raise ProtectionError(f"No release was written: {error}") from error
-            raise ProtectionError(
-                f"No release was written: the count of {self._words(error.cell)} can't be protected at level "
-                f"{self.policy.protection}: {error}, given what else must stay published or is known from elsewhere. "
-                "Publish fewer or coarser tables, or choose the level mark."
-            ) from error
+        while True:
+            try:
+                return self._pattern()
+            except optimise.OptimiseError as error:
+                if error.cell is None:
+                    raise ProtectionError(f"No release was written: {error}") from error
+                if not self._unlike(error.cell):
+                    raise self._says(error, error.cell) from error
+
+    def _unlike(self, cell: int) -> bool:
+        """Start again, and let none of the same years that was known to be large beside `cell` look so if it is hidden.
+
+        That costs more than to let the reader know it, so it is done only where knowing it leaves a cell open. False
+        where there is none left.
+        """
+        years = set(self.years[self.search.problem.members[cell]])
+        beside = {m for m in self.large - self.tried if years == set(self.years[self.layout.margins[m]])}
+        if cell in self.unlike:
+            self.unlike.remove(cell)
+        elif not beside:
+            return False
+        self.unlike |= beside
+        self.tried |= beside
+        self._begin()
+        return True
+
+    def _says(self, error: optimise.OptimiseError, cell: int) -> ProtectionError:
+        return ProtectionError(
+            f"No release was written: the count of {self._words(cell)} can't be protected at level "
+            f"{self.policy.protection}: {error}, given what else must stay published or is known from elsewhere. "
+            "Publish fewer or coarser tables, or choose the level mark."
+        )
 
     def _words(self, cell: int) -> str:
         rows = self.layout.cells.filter(pl.col("margin") == cell)
@@ -126,11 +165,13 @@ class Protection:
 
     def widen(self, margins: Iterable[int]) -> None:
         """From now on these margins must be able to move by one more than before, up and down."""
-        self.search.widen(margins)
+        self.wider.append(list(margins))
+        self.search.widen(self.wider[-1])
 
     def keep_apart(self, pairs: Iterable[tuple[int, ...]]) -> None:
         """From now on whoever is alone in the first margin of a pair must not know the second."""
-        self.search.keep_apart(pairs)
+        self.apart += pairs
+        self.search.keep_apart(self.apart)
 
 
 def protect(

@@ -1,5 +1,6 @@
 """The build from end to end: releases appear whole or not at all, and are never changed."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -21,6 +22,7 @@ from tests.data.tiny import policy as tiny_policy
 ROOT = Path(__file__).parent.parent.parent
 LISTS = tiny_codes()
 RULES = tiny_policy(LISTS)
+AX = "2019-2019, ideology=a, resource_profile=x"
 
 
 def records(**counts: int) -> pl.DataFrame:
@@ -151,6 +153,32 @@ def test_what_the_audit_finds_open_goes_back_to_protection(tmp_path, monkeypatch
     place = made(tmp_path)
     assert len(calls) == 2
     assert build.auditing.audit(place / "vink.duckdb").passed
+
+
+def test_what_no_table_of_whole_numbers_allows_gets_more_room(tmp_path, monkeypatch):
+    """An audit that finds a/x open in whole numbers the first time: its range then reaches one further each way.
+
+    a/x 3, a/y 12, b/x 7, b/y 2 hidden: a/x can fall as far as b/y, to 1, which is enough. For 0 it takes more cells.
+    """
+    whole = build.auditing.audit
+    calls = []
+
+    def doubts_once(file, **given):
+        found = whole(file, **given)
+        calls.append(found)
+        if len(calls) > 1:
+            return found
+        verdict = pl.when(pl.col("cell") == AX).then(pl.lit("narrow")).otherwise("verdict")
+        return dataclasses.replace(found, cells=found.cells.with_columns(verdict=verdict), whole=(1, 1, 0))
+
+    widened = []
+    widen = build.protect.Protection.widen
+    monkeypatch.setattr(build.auditing, "audit", doubts_once)
+    monkeypatch.setattr(build.protect.Protection, "widen", lambda self, of: (widened.append(of), widen(self, of)))
+    made(tmp_path, ax=3, ay=12, bx=7, by=2)
+    assert len(calls) == 2 and [len(of) for of in widened] == [1]
+    lows = [found.cells.filter(cell=AX)["lower"].item() for found in calls]
+    assert lows == [1, 0]
 
 
 @pytest.mark.parametrize("step", ["count", "gap", "audit", "release"])

@@ -15,6 +15,7 @@ from tests.data.attackers import Shown, ends, insiders_know
 
 ROWS, COLUMNS = "abc", "xy"
 LISTS = tiny.codes(ROWS, COLUMNS)
+PERIOD = "{ first_year = 2005, last_year = 2006 }"
 
 
 def published(place: Path) -> list[dict[str, str]]:
@@ -52,14 +53,14 @@ class Covers:
     ),
     threshold=st.integers(3, 6),
     protection=st.sampled_from(["mark", "hidden"]),
-    time=st.sampled_from(['["year"]', '["year", "all"]']),
+    time=st.sampled_from(['["year"]', '["year", "all"]', '["year", "period"]']),
     insiders=st.sampled_from(["", tiny.BOTH]),
 )
 def test_a_release_leaves_no_leak(tmp_path_factory, numbers, threshold, protection, time, insiders):
     columns = [(year, row, column) for year in (2005, 2006) for row in ROWS for column in COLUMNS]
     schema = {"year": pl.Int32, "ideology": pl.String, "resource_profile": pl.String, "count": pl.Int64}
     records = pl.DataFrame([(*key, n) for key, n in zip(columns, numbers, strict=True)], schema=schema, orient="row")
-    rules = tiny.policy(LISTS, threshold=threshold, protection=protection, time=time, insiders=insiders)
+    rules = tiny.policy(LISTS, threshold=threshold, protection=protection, time=time, insiders=insiders, periods=PERIOD)
     about = release.About("1", "real", dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
     place = build.build(records, about, rules, LISTS, tmp_path_factory.mktemp("any"))
 

@@ -201,3 +201,30 @@ def test_an_example_tells_nothing_of_anybody(tmp_path):
     place = made(tmp_path, "1", LATE)
     with duckdb.connect(str(place / "vink.duckdb"), read_only=True) as con:
         assert con.sql("select count(*) from knowledge").fetchall() == [(0,)]
+
+
+def test_three_releases_side_by_side_leave_every_small_difference_open(tmp_path):
+    """The second differs from the first by ten more a/x, which is published, the third from the second by one."""
+    second = FORMER | {2005: (22, 9, 20, 2, 7, 30)}
+    third = FORMER | {2005: (23, 9, 20, 2, 7, 30)}
+    places = [made(tmp_path, version, numbers) for version, numbers in (("1", FORMER), ("2", second), ("3", third))]
+    *earlier, last = map(cells, places)
+    true = np.array([n for of in third.values() for n in of])
+    shown: Shown = [(columns_of(cell), n or 0, n or 0) for cell, (s, n, _, _) in last.items() if s != "suppressed"]
+    differing = {}
+    for release_before in earlier:
+        for cell, (status, n, _, _) in release_before.items():
+            if status != "suppressed" and true[columns_of(cell)].sum() == n:
+                shown.append((columns_of(cell), n, n))
+            elif status != "suppressed" and abs(true[columns_of(cell)].sum() - n) < 5:
+                differing[cell] = n
+    assert len(differing) >= 4
+    for cell, n in differing.items():
+        assert last[cell][0] == "suppressed", cell
+        low, high = ends(len(true), shown, columns_of(cell))
+        assert low <= n <= high and high - low + 1 >= 5, cell
+    for cell, (status, *_) in last.items():
+        count = true[columns_of(cell)].sum()
+        if 0 < count < 5:
+            low, high = ends(len(true), shown, columns_of(cell))
+            assert status == "suppressed" and low <= 1 and high >= 4, cell

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from data.optimise import OptimiseError, Problem, Result, Search, optimise
+from data.protect import Protection
 from tests.data.attackers import Shown, ends, insiders_know
 from tests.data.test_protect import one_year
 from tests.data.tiny import BOTH
@@ -244,3 +245,16 @@ def test_an_insider_knows_his_own_codes_too():
     case = one_year({"a": (5, 1), "b": (0, 7), "c": (0, 1)}, insiders=BOTH)
     pattern = case.protected()
     assert not insiders_know(case.layout.margins, case.combinations, pattern.suppressed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_pair_that_the_audit_names_is_kept_apart(seed):
+    """Where the policy guards against nobody, protection is told of each pair that enumeration finds."""
+    case = with_ones(seed, "")
+    protection = Protection(case.layout, case.combinations, case.margins, case.policy)
+    for _ in range(10):
+        told = insiders_know(case.layout.margins, case.combinations, protection.pattern().suppressed)
+        if not told:
+            break
+        protection.keep_apart(told)
+    assert not told
