@@ -56,8 +56,9 @@ class Audit:
     suppressed); `contradiction` (published numbers that no table agrees with); `public` (what the release doesn't tell
     is known anyway, from elsewhere).
     large: the suppressed cells that show by their range that they reach the threshold.
-    insiders: pairs of cells (insider, other): whoever is alone in the first can work out the second exactly, and it
-    holds somebody else. Empty where the caller didn't say who is alone, and where the audit fails anyway.
+    insiders: pairs of cells (insider, other): whoever is alone in the first can work out the second exactly, it holds
+    somebody else, and he could not without the release. Empty where the caller didn't say who is alone, and where the
+    audit fails anyway.
     whole: how many ends of ranges were asked for in whole numbers because no such table had turned up, how many of
     these have none, and how many stayed undecided.
     """
@@ -493,7 +494,8 @@ class _Attack:
         He knows where he is counted, so all else that his cell adds up is 0, in every world that holds its dimensions.
         """
         himself = {int(self._column(place)) for place in places}
-        empty = np.array(sorted(set(np.concatenate(self._members(*self.span[insider])).tolist()) - himself), dtype=int)
+        seen = set(np.concatenate(self._members(*self.span[insider])).tolist())
+        empty = np.array(sorted(seen - himself), dtype=int)
         empty = self.numbered[empty[self.alive[empty]]]
         own = self.position[self._sum(insider)]
         # What is 0 to him can't fall, so no table in which it isn't 0 is a part of a mixture in which it is.
@@ -521,6 +523,9 @@ class _Attack:
             if low == high and low > (not seats.isdisjoint(key)):
                 known.append(other)
         program.release()
+        if known and self.said:
+            given = _Outside(self).known_to_insider(seen, himself, known)
+            known = [other for other in known if other not in given]
         return known
 
     def _column(self, place: Place) -> int:
@@ -609,6 +614,17 @@ class _Outside:
         high = self.program.greatest(key)
         least, most = design.mark
         return self.program.least(key) <= least and (high is None or high >= most)
+
+    def known_to_insider(self, seen: set[int], himself: set[int], others: list[int]) -> set[int]:
+        """Those of `others` that he knows without any release, who is alone in what the columns `seen` add up."""
+        self.program.fix(dict.fromkeys(seen, 0.0) | dict.fromkeys(himself, 1.0))
+        known = set()
+        for other in others:
+            key = tuple(self.attack.of[other].tolist())
+            if self.program.least(key) == self.program.greatest(key):
+                known.add(other)
+        self.program.release()
+        return known
 
 
 def _attack(

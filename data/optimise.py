@@ -164,6 +164,7 @@ class Search:
         self.master = _Master(self)
         self.bound = 0.0
         self.pairs: set[tuple[int, int]] = set()
+        self.given: set[tuple[int, int]] = set()  # what an insider knows from elsewhere, whatever is hidden here
 
     def _give_up_what_is_known(self) -> None:
         """Ask of each cell no more than it could have if all were hidden that may be."""
@@ -225,6 +226,8 @@ class Search:
     def keep_apart(self, pairs: Iterable[tuple[int, ...]]) -> None:
         """From now on whoever is alone in the first of a pair must not know the second, beside what `single` asks."""
         self.pairs |= {(insider, other) for insider, other in pairs}
+        if both := self.pairs & self.given:
+            raise OptimiseError("an insider knows it, whatever else is hidden", min(both)[1])
 
     def run(self, *, rounds: int, seconds: float = INFINITY, gap: float = 0.0) -> Result:
         """The best safe pattern when its gap is small enough, or when the rounds or the time are over."""
@@ -454,7 +457,9 @@ class Search:
         if singles and len(watched):
             candidates += self.tables.fixed(singles, watched, hidden)
         for at, (insider, other) in enumerate(candidates, start=1):
-            if self.values[other] > self.himself(insider, other) and not self._apart(insider, other, hidden, cut=cut):
+            if (insider, other) in self.given or self.values[other] <= self.himself(insider, other):
+                continue
+            if not self._apart(insider, other, hidden, cut=cut):
                 pairs.append((insider, other))
             self.progress("insiders", at, len(candidates))
         return pairs
@@ -500,8 +505,11 @@ class Search:
                     for program in self.programs_of[other]
                     if (found := program.cheapest(other, sign, still=self._seen(insider))) is not None
                 ]
-                if not tables:
+                if not tables and not self.problem.limits:
                     raise OptimiseError("an insider knows it, whatever else is hidden", other)
+                if not tables:
+                    self.given.add((insider, other))
+                    continue
                 self._hide(min(tables, key=lambda table: table.price), hidden)
             hidden = self._completed(hidden, np.flatnonzero(hidden & ~before).tolist(), self.problem.cost)
             # More hidden cells leave more tables possible, so only the new ones need be looked at.

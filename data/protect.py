@@ -17,6 +17,7 @@ from data.knowledge import AGREES, Known
 from data.policy import Policy
 from data.tables import Layout
 
+MANY = 5000  # cells, from which on partners are looked for within a year first
 SECONDARY_WIDTH = 2  # how wide the range of a cell that was hidden for the others' sake must be
 
 
@@ -259,9 +260,14 @@ def _within(layout: Layout, dimensions: tuple[str, ...]) -> np.ndarray:
 
 
 def _blocks(layout: Layout, policy: Policy) -> tuple[np.ndarray, ...]:
-    """The combinations of each of the policy's periods, where there are several: most cells find partners in theirs."""
+    """The combinations of each of the policy's periods, where there are several: most cells find partners in theirs.
+
+    With very many cells those of each year come first: much faster, and about a fifth dearer.
+    """
     year = tables.years_of(layout)
-    blocks = [np.flatnonzero((year >= first) & (year <= last)) for first, last in policy.periods]
+    years = [(each, each) for each in layout.years] if len(layout.margins) > MANY else []
+    spans = [*years, *policy.periods]
+    blocks = [np.flatnonzero((year >= first) & (year <= last)) for first, last in spans]
     return tuple(block for block in blocks if 0 < len(block) < layout.size)
 
 

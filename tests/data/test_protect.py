@@ -5,7 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data import audit, codes, count, example, policy, protect, tables
-from tests.data.tiny import Case
+from data.knowledge import AGREES, Known
+from tests.data.attackers import ends
+from tests.data.tiny import BOTH, Case
 from tests.data.tiny import codes as tiny_codes
 from tests.data.tiny import policy as tiny_policy
 
@@ -138,3 +140,43 @@ def test_hiding_totals_costs_more_than_hiding_details(example_layout):
     two = of(table="ideology_resource", period="2019", ideology="militant_islamist", resource_profile="mixed")
     assert total > spared > one > two > 0
     assert np.isfinite(price).all()
+
+
+def said(case: Case, value: int, **named: str) -> Known:
+    of = tables.members(case.layout, named, 2017, 2017)
+    assert of is not None
+    return Known("elsewhere", AGREES, 2017, 2017, named, value, value, of)
+
+
+def test_a_large_count_that_would_give_the_cell_beside_it_away_looks_small_itself():
+    """9 9, 6 5 and 2 3 at level hidden, where the second row's 11 and x's 17 are known from elsewhere.
+
+    A pattern in which the reader may know the large counts to be large leaves a cell open here: the build once stopped.
+    The attacker is scipy, who takes every hidden cell that can't be 0 or can't be 5 for a large one until that tells
+    nothing new.
+    """
+    case = one_year({"a": (9, 9), "b": (6, 5), "c": (2, 3)}, protection="hidden")
+    known = [said(case, 11, ideology="b"), said(case, 17, resource_profile="x")]
+    hidden = case.protected(known).suppressed
+    values, members = case.margins, case.layout.margins
+    shown = [(of, values[at], values[at]) for at, of in enumerate(members) if not hidden[at]]
+    shown += [(one.of, one.least, one.most) for one in known]
+    large: set[int] = set()
+    while True:
+        facts = [*shown, *((members[at], 5, np.inf) for at in large)]
+        found = {at: ends(len(case.combinations), facts, members[at]) for at in np.flatnonzero(hidden).tolist()}
+        new = {at for at, (low, high) in found.items() if at not in large and (low > 1e-6 or high < 5 - 1e-6)}
+        assert not any(case.small[at] for at in new)
+        if not new:
+            break
+        large |= new
+    assert found.keys() >= set(np.flatnonzero(case.small).tolist())
+
+
+def test_what_an_insider_knows_without_the_release_stops_no_build(tmp_path):
+    """Everybody knows that b is 2. Whoever is alone in b/x so knows b/y, which is the other one, whatever is hidden."""
+    case = one_year({"a": (7, 0), "b": (1, 1), "c": (1, 7)}, insiders=BOTH)
+    known = [said(case, 2, ideology="b")]
+    file = case.written(tmp_path, case.protected(known), known)
+    found = audit.audit(file, primary=case.names(case.small), alone=case.alone())
+    assert found.passed and not found.insiders
