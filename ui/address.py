@@ -32,13 +32,22 @@ def years(asked: str | None, first: int, last: int) -> tuple[int, int]:
 
 
 def codes(asked: str | None, known: Sequence[str], default: Sequence[str]) -> list[str]:
-    """The codes in `asked` ("right_wing,left_wing") that are known, in their order; "none" chooses none at all."""
+    """The codes in `asked` ("right_wing,left_wing") that are known, in their order; "none" is none, "all" is all."""
     if asked is None:
         return list(default)
     if asked == "none":
         return []
+    if asked == "all":
+        return list(known)
     chosen = [code for code in known if code in asked.split(",")]
     return chosen or list(default)
+
+
+def site(pages: Sequence[str]) -> str:
+    """Where the site lies, as its reader's browser knows it: "https://vink.example/tal". "" where nobody says."""
+    here = (st.context.url or "").split("?")[0].split("#")[0].rstrip("/")
+    start, _, last = here.rpartition("/")
+    return start if last in pages else here
 
 
 def put(name: str, value: str, default: str) -> None:
@@ -52,3 +61,8 @@ def put(name: str, value: str, default: str) -> None:
 def carried(**changed: str) -> dict[str, str]:
     """The query string of a link to another page, with `changed` put in."""
     return {name: st.query_params[name] for name in KEPT if name in st.query_params} | changed
+
+
+def leave_release() -> None:
+    """Go on with the current release."""
+    st.query_params.pop("release", None)

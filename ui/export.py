@@ -4,10 +4,16 @@ import csv
 import io
 
 from queries import Release
+from ui.answer import Answer
 from ui.text import text
 
 DELIMITER = {"da": ";", "en": ","}
 BOM = "\ufeff"  # without it Excel reads UTF-8 as Windows-1252
+
+
+def csv_of(answer: Answer) -> bytes:
+    """The rows of an answer as CSV, each with what a reader must know of it and where it is from."""
+    return csv_file(answer.release, answer.lang, [{**row, "link": answer.link} for row in answer.rows])
 
 
 def csv_file(release: Release, lang: str, rows: list[dict[str, object]]) -> bytes:

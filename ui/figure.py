@@ -9,38 +9,50 @@ class Figure:
     """One figure over the years.
 
     question: the file in queries/. dimension: whose codes the series are. measure: which breaks and events concern it
-    (breaks.toml). form: counts or shares.
+    (breaks.toml). form: counts or shares. page: where a link to it leads. codes: its series, where they are not all
+    codes of the dimension; they can be chosen among too.
     """
 
     question: str
     dimension: str
     measure: str
     form: Literal["count", "share"]
+    page: str
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cross:
-    """One figure that crosses two dimensions in one year or fixed period."""
+    """One figure that crosses two dimensions in one year or fixed period. page: where a link to it leads."""
 
     question: str
     rows: str
     columns: str
+    page: str
 
 
 FIGURES: dict[str, Figure] = {
-    "referrals_by_year": Figure("referrals_by_year", "total", "referrals", "count"),
-    "grounded_by_year": Figure("grounded_by_year", "assessment", "grounded_share", "share"),
-    "referrals_by_ideology": Figure("referrals_by_ideology", "ideology", "referrals", "count"),
-    "share_by_ideology": Figure("referrals_by_ideology", "ideology", "referrals", "share"),
-    "grounded_by_ideology": Figure("grounded_by_ideology", "ideology", "grounded_share", "share"),
-    "referrals_by_resource": Figure("referrals_by_resource", "resource_profile", "referrals", "count"),
-    "share_by_resource": Figure("referrals_by_resource", "resource_profile", "referrals", "share"),
-    "grounded_by_resource": Figure("grounded_by_resource", "resource_profile", "grounded_share", "share"),
-    "referrals_by_outcome": Figure("referrals_by_outcome", "outcome_group", "referrals", "count"),
-    "share_by_outcome": Figure("referrals_by_outcome", "outcome_group", "referrals", "share"),
+    "referrals_by_year": Figure("referrals_by_year", "total", "referrals", "count", "overview", ("all",)),
+    "grounded_by_year": Figure("grounded_by_year", "assessment", "grounded_share", "share", "overview", ("grounded",)),
+    "key_shares": Figure("key_shares", "ideology", "referrals", "share", "overview", ("political", "resource_strong")),
+    "referrals_by_ideology": Figure("referrals_by_ideology", "ideology", "referrals", "count", "ideology"),
+    "share_by_ideology": Figure("referrals_by_ideology", "ideology", "referrals", "share", "ideology"),
+    "grounded_by_ideology": Figure("grounded_by_ideology", "ideology", "grounded_share", "share", "ideology"),
+    "referrals_by_resource": Figure("referrals_by_resource", "resource_profile", "referrals", "count", "resources"),
+    "share_by_resource": Figure("referrals_by_resource", "resource_profile", "referrals", "share", "resources"),
+    "grounded_by_resource": Figure("grounded_by_resource", "resource_profile", "grounded_share", "share", "resources"),
+    "referrals_by_outcome": Figure("referrals_by_outcome", "outcome_group", "referrals", "count", "outcome"),
+    "share_by_outcome": Figure("referrals_by_outcome", "outcome_group", "referrals", "share", "outcome"),
 }
 CROSSES: dict[str, Cross] = {
-    "ideology_by_resource": Cross("ideology_by_resource", "ideology", "resource_profile"),
-    "ideology_by_outcome": Cross("ideology_by_outcome", "ideology", "outcome_group"),
-    "resource_by_outcome": Cross("resource_by_outcome", "resource_profile", "outcome_group"),
+    "ideology_by_resource": Cross("ideology_by_resource", "ideology", "resource_profile", "ideology"),
+    "ideology_by_outcome": Cross("ideology_by_outcome", "ideology", "outcome_group", "ideology"),
+    "resource_by_outcome": Cross("resource_by_outcome", "resource_profile", "outcome_group", "outcome"),
 }
+# The dimension that a page has a filter for; it leaves out what is not stated until the reader chooses it.
+CHOSEN = {"ideology": "ideology", "resources": "resource_profile", "outcome": "outcome_group"}
+
+
+def figure_ids() -> tuple[str, ...]:
+    """The ids of all figures, those over the years first."""
+    return (*FIGURES, *CROSSES)

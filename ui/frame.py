@@ -121,11 +121,7 @@ def _problem(reason: str, lang: str, version: str = "") -> None:
     st.title(text(f"problems.{reason}_title", lang), anchor=False)
     st.error(text(f"problems.{reason}", lang, version=version.replace("`", "")), icon=":material/report:")
     if st.query_params.get("release"):
-        st.button(text("problems.to_current", lang), on_click=_leave_release)
-
-
-def _leave_release() -> None:
-    st.query_params.pop("release", None)
+        st.button(text("problems.to_current", lang), on_click=address.leave_release)
 
 
 def _make_example(lang: str) -> None:

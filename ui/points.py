@@ -16,7 +16,8 @@ class Point:
 
     low, high: for a suppressed number the range that it lies in; for a published share its 95 percent interval.
     words: the number as the reader's language writes it, "28" or "1-7" or "40 pct. (28 af 70)".
-    n, lower, upper, base: the counts behind it, as the release has them.
+    n, lower, upper, base: the counts behind it, as the release has them; base_lower and base_upper where the base is
+    suppressed.
     """
 
     year: int
@@ -30,6 +31,8 @@ class Point:
     lower: int | None
     upper: int | None
     base: int | None = None
+    base_lower: int | None = None
+    base_upper: int | None = None
 
 
 def counts(answer: pl.DataFrame, lang: str, code: str = "all") -> tuple[Point, ...]:
@@ -68,7 +71,7 @@ def _share(row: dict, lang: str) -> Point:
     base_words = locale.number(base, lang) if base is not None else locale.span(least, most, lang)
     of = text("figure.of_base", lang, n=count.words, base=base_words)
     shown = (count.year, count.code)
-    kept = (count.n, count.lower, count.upper, base)
+    kept = (count.n, count.lower, count.upper, base, *((None, None) if base is not None else (least, most)))
     if least < chance.SMALLEST_BASE:
         return Point(*shown, SMALL_BASE, None, None, None, of, *kept)
     if count.n is not None and base is not None:

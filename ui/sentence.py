@@ -1,8 +1,10 @@
 """Sentences about numbers, which call something a change only where it is more than chance."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ui import chance, locale
+from ui.charts import HeatCell
 from ui.points import PUBLISHED, SMALL_BASE, SUPPRESSED, Point
 from ui.text import text
 
@@ -87,7 +89,7 @@ def _values(now: Point, before: Point, lang: str) -> dict[str, object]:
     return values
 
 
-def described(points: tuple[Point, ...], labels: dict[str, str], *, share: bool, lang: str) -> str:
+def described(points: tuple[Point, ...], labels: Mapping[str, str], *, share: bool, lang: str) -> str:
     """What a chart of these points shows, for those who can't see it: each series' first and last number."""
     years = [point.year for point in points]
     parts = []
@@ -115,3 +117,22 @@ def described(points: tuple[Point, ...], labels: dict[str, str], *, share: bool,
             listed = ", ".join(hidden[:LONGEST_LIST]) + (" ..." if len(hidden) > LONGEST_LIST else "")
             parts.append(text("alt.hidden_years", lang, years=listed))
     return text("alt.share" if share else "alt.trend", lang, first=min(years), last=max(years), series=" ".join(parts))
+
+
+def heat_described(
+    cells: Sequence[HeatCell],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    names: Mapping[str, str],
+    period: str,
+    lang: str,
+) -> str:
+    """What a crossed table shows, for those who can't see it; the last of rows and columns is the total."""
+    inner = [cell for cell in cells if cell.row != rows[-1] and cell.column != columns[-1]]
+    known = [cell for cell in inner if cell.value is not None]
+    values: dict[str, object] = {**names, "period": period, "cells": len(inner)}
+    if not known:
+        return text("alt.heat_hidden", lang, **values)
+    top = max(known, key=lambda cell: cell.value or 0)
+    hidden = sum(cell.status == SUPPRESSED for cell in inner)
+    return text("alt.heat", lang, hidden=hidden, top=f"{top.row}, {top.column}: {top.words}", **values)

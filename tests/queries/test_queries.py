@@ -78,6 +78,12 @@ BY_HAND = {
         2019 closed 10/35
         2019 pending 0
     """,
+    "key_shares": """
+        2018 political 13/27
+        2018 resource_strong 7/27
+        2019 political 22/35
+        2019 resource_strong 12/35
+    """,
     "grounded_by_ideology": """
         2018 militant_islamist 0/9
         2018 right_wing 7/13
