@@ -118,6 +118,20 @@ class Answer:
         )
 
     @property
+    def subtitle(self) -> str:
+        """The period, unless the title names it, and what is counted."""
+        return self.base if self.period in self.title else f"{self.period}. {self.base}"
+
+    @property
+    def key(self) -> str:
+        """How the chart is to be read; "" where it needs no words."""
+        if self.form == "cross":
+            return text("figure.heat_key", self.lang)
+        if self.form == "share":
+            return text("figure.share_key", self.lang, minimum=chance.SMALLEST_BASE)
+        return text("figure.range_key", self.lang) if any(p.status == SUPPRESSED for p in self.points) else ""
+
+    @property
     def link(self) -> str:
         """The address that shows the same number next year: its release is always named."""
         named = {"lang": self.lang, **dict(self.query), "release": self.release.version}

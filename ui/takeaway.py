@@ -8,9 +8,8 @@ import streamlit as st
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
-from ui import address, chance, export
+from ui import address, export, picture
 from ui.answer import Answer, AskError, again
-from ui.points import SUPPRESSED
 from ui.text import text
 
 
@@ -24,7 +23,14 @@ class Form:
     make: Callable[[Answer], bytes]
 
 
-FORMS = (Form("csv", "text/csv", ":material/csv:", export.csv_of),)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMS = (
+    Form("png", "image/png", ":material/image:", picture.png),
+    Form("svg", "image/svg+xml", ":material/shapes:", lambda one: picture.svg(one).encode("utf-8")),
+    Form("xlsx", XLSX, ":material/table:", export.xlsx_of),
+    Form("csv", "text/csv", ":material/csv:", export.csv_of),
+    Form("json", "application/json", ":material/data_object:", export.json_of),
+)
 
 
 def show(one: Answer) -> None:
@@ -34,8 +40,8 @@ def show(one: Answer) -> None:
     chart, table, about = st.tabs(names, key=f"{one.id}_view")
     with chart:
         st.vega_lite_chart(one.spec, theme=None, alt=one.alt, key=f"{one.id}_chart")
-        if key := _key(one):
-            st.caption(key)
+        if one.key:
+            st.caption(one.key)
     with table:
         head, *rows = one.table
         st.table(pl.DataFrame(rows, schema=list(head), orient="row"), hide_index=True, alt=one.title)
@@ -63,15 +69,6 @@ def show(one: Answer) -> None:
             st.caption(text("take.each", one.lang))
             for quote in one.quotes:
                 st.code(one.quoted(quote), language=None, wrap_lines=True)
-
-
-def _key(one: Answer) -> str:
-    """How the chart is to be read."""
-    if one.form == "cross":
-        return text("figure.heat_key", one.lang)
-    if one.form == "share":
-        return text("figure.share_key", one.lang, minimum=chance.SMALLEST_BASE)
-    return text("figure.range_key", one.lang) if any(p.status == SUPPRESSED for p in one.points) else ""
 
 
 # Another release than the current one
