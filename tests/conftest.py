@@ -41,12 +41,26 @@ def example_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of releases with one of the 62 referrals of SMALL in it: look, don't change."""
     folder = tmp_path_factory.mktemp("small")
-    header, *rows = (line.split() for line in SMALL.strip().splitlines())
+    _build_small(folder, "2020.1", SMALL)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def grown_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the releases of SMALL, 2020.1, and of SMALL with ten more pending referrals of 2019, 2020.2."""
+    folder = tmp_path_factory.mktemp("grown")
+    _build_small(folder, "2020.1", SMALL)
+    more = "2019 left_wing resource_strong pending pending school 18-24 female 10\n"
+    _build_small(folder, "2020.2", SMALL + more)
+    return folder
+
+
+def _build_small(folder: Path, version: str, referrals: str) -> None:
+    header, *rows = (line.split() for line in referrals.strip().splitlines())
     records = pl.DataFrame(rows, schema=header, orient="row").cast({"year": pl.Int32, "count": pl.Int64})
     lists = codes.load()
-    about = release.About("2020.1", "real", dt.datetime(2020, 6, 1, 12, tzinfo=dt.UTC))
+    about = release.About(version, "real", dt.datetime(2020, 6, 1, 12, tzinfo=dt.UTC))
     build.build(records, about, policy.load(lists), lists, folder)
-    return folder
 
 
 @pytest.fixture(scope="session")

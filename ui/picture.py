@@ -22,15 +22,14 @@ TITLE, SUBTITLE, NOTE = 24, 16, 13
 GREY, ALARM = "#4A525C", "#B00020"
 IN_PICTURE = ("selection", "suppressed", "not_collected", "break", "event")
 EVENT = "\u25b2"  # as it is drawn at the axis
-# How wide letters of that font are, in parts of their size; a letter that is not named has the last width.
+# How wide letters of that font are, in parts of their size; and of those that are not named.
 WIDTHS = (
     ("iljI'|.,:;!", 0.25),
     ("ftr()[]-/ \u201c\u201d", 0.34),
     ("mM%@", 0.87),
     ("wW", 0.82),
-    ("ABCDEFGHKNOPQRSTUVXYZ\u00c6\u00d8\u00c5", 0.72),
 )
-OTHER = 0.56
+CAPITAL, OTHER = 0.72, 0.56
 
 
 def svg(answer: Answer) -> str:
@@ -118,4 +117,8 @@ def wrapped(words: str, room: float) -> list[str]:
 
 def width(words: str) -> float:
     """About how wide `words` are, in parts of the letters' size."""
-    return sum(next((wide for letters, wide in WIDTHS if letter in letters), OTHER) for letter in words)
+    return sum(next((wide for letters, wide in WIDTHS if letter in letters), _other(letter)) for letter in words)
+
+
+def _other(letter: str) -> float:
+    return CAPITAL if letter.isupper() else OTHER

@@ -67,6 +67,8 @@ def _series(asked: Asked, code: str) -> str:
         return asked.say("said.not_collected", labels=_lower(asked.labels[code]), period=_range(*asked.period()))
     now, before = mine[-1], mine[0]
     claim = _claim(asked, now)
+    if asked.share and now.base == 0:
+        return asked.say("said.no_base", year=now.year, whole=_whole(asked, code, "bare"))
     if before is now:
         said = [asked.say("said.alone", claim=claim), *_caution(asked, now)]
     else:

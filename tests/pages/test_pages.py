@@ -1,15 +1,18 @@
 """Every page in both languages, as Streamlit runs it, over the example release."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import queries
 from ui.page import PAGES
 from ui.text import text
 
 ROOT = Path(__file__).parent.parent.parent
 LANGUAGES = ("da", "en")
+ENDINGS = ("png", "svg", "xlsx", "csv", "json")
 CHARTS = {"overview": 3, "ideology": 5, "resources": 5, "outcome": 4}  # the method page has none: test_method.py
 
 
@@ -32,6 +35,14 @@ def words(app: AppTest) -> str:
     return "\n".join(str(getattr(element, "value", "")) for kind in kinds for element in app.get(kind))
 
 
+def buttons(app: AppTest, ending: str) -> list:
+    return [button for button in app.get("download_button") if button.proto.id.endswith(ending)]
+
+
+def example_mark(lang: str) -> str:
+    return text("site.example_mark", lang)
+
+
 @pytest.fixture(autouse=True)
 def _release(example_folder, monkeypatch):
     monkeypatch.setenv("VINK_RELEASES", str(example_folder))
@@ -50,13 +61,23 @@ def test_the_page_opens_with_its_title_banner_and_source(page, lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("page", CHARTS)
-def test_every_chart_has_a_name_a_table_and_a_file(page, lang):
+def test_every_chart_has_a_name_a_table_notes_a_sentence_and_files(page, lang):
     app = run(page, lang)
     charts = app.get("vega_lite_chart")
     assert len(charts) == CHARTS[page]
     assert all(len(chart.proto.alt) > 40 for chart in charts)
     assert len(app.table) == len(charts)
-    assert len(app.get("download_button")) == len(charts)
+    figures = [button.proto.id.rsplit("-", 1)[-1].removesuffix("_png") for button in buttons(app, "_png")]
+    assert len(figures) == len(charts)
+    for ending in ENDINGS:
+        assert len(buttons(app, f"_{ending}")) == len(charts)
+    said = [code.value for code in app.code]
+    opened = queries.open_release(queries.current())
+    for figure in figures:
+        assert any(f"#{figure}" in words and example_mark(lang) in words for words in said)
+        source = text("site.source_line", lang, version=opened.version)
+        assert any(f"#{figure}" in words and source in words for words in said)
+    assert words(app).count(text("note.example", lang)) == len(charts)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -133,8 +154,6 @@ def test_a_release_that_does_not_exist_is_a_readable_page(lang):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_damaged_release_is_a_readable_page(lang, example_folder, tmp_path, monkeypatch):
-    import shutil
-
     shutil.copytree(example_folder, tmp_path / "releases")
     file = next((tmp_path / "releases").glob("example-*/vink.duckdb"))
     content = bytearray(file.read_bytes())
@@ -178,3 +197,59 @@ def test_a_pointer_to_a_release_that_is_gone_makes_no_example(tmp_path, monkeypa
     assert app.title[0].value == text("problems.missing_title", "da")
     assert "2026.1" in app.error[0].value
     assert [path.name for path in tmp_path.iterdir()] == ["current"]
+
+
+# Claims of the city, as sentences to be copied
+
+
+@pytest.mark.parametrize(
+    ("lang", "years", "said"),
+    [
+        ("da", "2019", "I 2019 var 40 pct. af de vurderede bekymringshenvendelser begrundede (28 af 70)."),
+        ("da", "2016", "I 2016 var 10 pct. af de vurderede bekymringshenvendelser begrundede (8 af 80)."),
+        ("da", "2016-2019", "I 2019 modtog VINK 70 bekymringshenvendelser mod 104 i 2016. Det er et fald"),
+        ("en", "2019", "In 2019, 40 percent of the assessed concern referrals were grounded (28 of 70)."),
+        ("en", "2016", "In 2016, 10 percent of the assessed concern referrals were grounded (8 of 80)."),
+        ("en", "2016-2019", "In 2019, VINK received 70 concern referrals, against 104 in 2016. That is a fall"),
+    ],
+)
+def test_the_citys_own_claims_are_sentences_to_copy(lang, years, said):
+    copied = [code.value for code in run("overview", lang, years=years).code]
+    (one,) = [words for words in copied if said in words and "\n" in words]
+    assert f"years={years}" in one
+    assert "release=example-" in one
+
+
+# Links
+
+
+def test_a_link_may_name_codes_of_a_dimension_that_the_page_has_no_filter_for():
+    shown = run("ideology", "da", resource_profile="vulnerable", period="2019").table[3].value
+    assert list(shown.columns) == ["Ideologi", "Udsat", "I alt"]
+
+
+def test_an_old_link_shows_the_old_numbers_and_says_where_the_current_release_differs(grown_folder, monkeypatch):
+    """Ten pending referrals of 2019 came later: 35 became 45, the grounded 20 of 35 did not change."""
+    monkeypatch.setenv("VINK_RELEASES", str(grown_folder))
+    old = run("overview", "da", release="2020.1")
+    shown = words(old)
+    assert "Du ser udgivelsen 2020.1. Den gældende udgivelse er 2020.2." in shown
+    assert "modtog VINK 35 bekymringshenvendelser" in "".join(code.value for code in old.code)
+    assert "Den gældende udgivelse, 2020.2, siger noget andet:** I 2019 modtog VINK 45 bekymringshenvendelser" in shown
+    assert "Den gældende udgivelse, 2020.2, har de samme tal." in shown
+    assert old.table[0].value.iloc[-1, -1] == "35"
+    old.button(key="to_current").click().run()
+    current = words(old)
+    assert "gældende udgivelse" not in current
+    assert "modtog VINK 45 bekymringshenvendelser" in "".join(code.value for code in old.code)
+
+
+def test_a_figure_that_the_current_release_lacks_is_gone(
+    small_folder, example_folder, tmp_path, monkeypatch
+):
+    for folder in (example_folder, small_folder):
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("VINK_RELEASES", str(tmp_path))
+    old = queries.open_release(next(v for v in queries.versions() if v.startswith("example")))
+    shown = words(run("overview", "en", release=old.version))
+    assert shown.count("The current release, 2020.1, does not have the same figure") == 3
