@@ -23,6 +23,9 @@ STYLE = """
 [data-testid="stTable"]{overflow-x:auto}
 [data-testid="stTable"] td,[data-testid="stTable"] th{white-space:nowrap;font-variant-numeric:tabular-nums}
 [data-testid="stElementToolbar"]:focus-within{opacity:1}
+[data-testid="stCode"]>div{opacity:1!important;visibility:visible!important}
+[class*="_quote"] pre,[class*="_quote"] pre *{font-family:"Source Sans",sans-serif!important;font-size:1rem}
+[class*="_quote"] pre{padding-right:3rem}
 a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outline-offset:2px}
 .st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
 .st-key-menu_here [data-testid="stPageLink"] a{border-bottom-color:#0B4F8A;background:none}

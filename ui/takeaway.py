@@ -51,8 +51,14 @@ def show(one: Answer) -> None:
         st.caption(f"{one.source}.")
     _other_release(one)
     with st.container(key=f"{one.id}_quote"):
+        st.caption(text("take.quote", one.lang))
         st.code(one.copied, language=None, wrap_lines=True)
     with st.popover(text("take.menu", one.lang), icon=":material/download:", key=f"{one.id}_take"):
+        _menu(one)
+
+
+def _menu(one: Answer) -> None:
+    with st.container(horizontal=True, gap="small", key=f"{one.id}_files"):
         for form in FORMS:
             st.download_button(
                 text(f"take.{form.key}", one.lang),
@@ -63,6 +69,7 @@ def show(one: Answer) -> None:
                 key=f"{one.id}_{form.key}",
                 on_click="ignore",
             )
+    with st.container(key=f"{one.id}_quotes"):
         st.caption(text("take.link", one.lang))
         st.code(one.link, language=None, wrap_lines=True)
         if len(one.quotes) > 1:

@@ -131,11 +131,19 @@ def asked(folder: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
         return file.execute(query, list(values)).fetchall()
 
 
-def downloaded(page: Page, figure: str, to: Path) -> list[dict[str, str]]:
-    """The rows of a figure's CSV file, downloaded by a click."""
+def taken(page: Page, figure: str, form: str, to: Path) -> Path:
+    """A file of a figure, downloaded by two clicks: the menu below the figure, and the form."""
+    page.locator(f".st-key-{figure}_take").get_by_role("button").first.click()
     with page.expect_download() as download:
-        page.locator(f".st-key-{figure}_csv").get_by_role("button").click()
+        page.locator(f".st-key-{figure}_{form}").get_by_role("button").click()
     download.value.save_as(to)
+    page.keyboard.press("Escape")
+    return to
+
+
+def downloaded(page: Page, figure: str, to: Path) -> list[dict[str, str]]:
+    """The rows of a figure's CSV file, downloaded by clicks."""
+    taken(page, figure, "csv", to)
     with to.open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines, delimiter=";"))
 
@@ -405,7 +413,7 @@ def test_nothing_on_a_page_asks_another_host_or_complains(visit: Visit, name: st
     assert {urlsplit(url).netloc for url in named} <= {urlsplit(page.url).netloc, ""}  # the icon, for one
     for tab in page.get_by_role("tab", name=text("figure.table", "en")).all():
         tab.click()
-    for button in page.get_by_role("button", name=text("figure.more", "en")).all():
+    for button in page.get_by_role("button", name=text("take.menu", "en")).all():
         button.click()
         page.get_by_test_id("stPopoverBody").wait_for()
         page.keyboard.press("Escape")
@@ -455,7 +463,7 @@ def test_nothing_is_wider_than_the_window(visit: Visit, name: str, lang: str) ->
         closed.click()
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        for tab in (0, 1):
+        for tab in (0, 1, 2):
             for tabs in page.get_by_test_id("stTabs").all():
                 tabs.get_by_role("tab").nth(tab).click()
             settle(page)

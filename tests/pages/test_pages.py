@@ -244,9 +244,7 @@ def test_an_old_link_shows_the_old_numbers_and_says_where_the_current_release_di
     assert "modtog VINK 45 bekymringshenvendelser" in "".join(code.value for code in old.code)
 
 
-def test_a_figure_that_the_current_release_lacks_is_gone(
-    small_folder, example_folder, tmp_path, monkeypatch
-):
+def test_a_figure_that_the_current_release_lacks_is_gone(small_folder, example_folder, tmp_path, monkeypatch):
     for folder in (example_folder, small_folder):
         shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("VINK_RELEASES", str(tmp_path))
