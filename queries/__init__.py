@@ -137,6 +137,19 @@ def ask(release: Release, question: str, **parameters: Parameter) -> pl.DataFram
     return _answer(release, question, tuple(sorted(parameters.items())))
 
 
+@lru_cache(maxsize=64)
+def table(release: Release, name: str) -> pl.DataFrame:
+    """All cells of one published table, as the release has them. LookupError where there is no such one."""
+    if name not in ask(release, "published_tables")["name"].to_list():
+        raise LookupError(name)
+    return release.connection.cursor().sql(f'select * from "{name}" order by all').pl()
+
+
+def home(release: Release) -> Path:
+    """The folder that holds the files of an opened release."""
+    return folder() / release.version
+
+
 @lru_cache(maxsize=1024)
 def _answer(release: Release, question: str, parameters: tuple[tuple[str, Parameter], ...]) -> pl.DataFrame:
     cursor = release.connection.cursor()  # a cursor each: many sessions ask at once

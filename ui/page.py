@@ -42,7 +42,7 @@ HEADLINES = {
     ),
 }
 RELEASE = "release_shown"  # where ui/frame.py leaves the release of this visit
-PAGES = ("overview", "ideology", "resources", "outcome", "method")
+PAGES = ("overview", "ideology", "resources", "outcome", "research", "method")
 
 
 @dataclass(frozen=True)

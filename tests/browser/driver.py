@@ -20,7 +20,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 ROOT = Path(__file__).parent.parent.parent
 HOME = "overview"
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "start")
-FILTERED_PAGES = [name for name in PAGES if name != "method"]  # those with figures, and filters over them
+FILTERED_PAGES = [
+    name for name in PAGES if name not in ("method", "research")
+]  # those with figures, and filters over them
 FLAGS = [
     "--headless",
     "--no-sandbox",
