@@ -178,9 +178,10 @@ def _with_share(cell: Cell, key: tuple[str, ...], rows: dict, place: int, of: st
         row |= {"status": points.NOT_COLLECTED, "n": None}
     (shown,) = points.shares(pl.DataFrame([row], infer_schema_length=None), lang)
     if shown.status == PUBLISHED and shown.low is not None and shown.high is not None:
-        interval = f"{_whole(shown.low)}-{_whole(shown.high)}{locale.PERCENT[lang]}"
-        of_base = text("figure.of_base", lang, n=count.words, base=locale.number(base or 0, lang))
-        words = f"{locale.percent(count.n or 0, base or 1, lang)} ({of_base}; {interval})"
+        share, interval = locale.percent(count.n or 0, base or 1, lang), f"{_whole(shown.low)}-{_whole(shown.high)}"
+        words = (
+            f"{share} [{interval}] ({text('figure.of_base', lang, n=count.words, base=locale.number(base or 0, lang))})"
+        )
         shown = replace(shown, words=words)
     return replace(cell, share=shown, share_status=shown.status, base=base, base_lower=lower, base_upper=upper)
 

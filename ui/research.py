@@ -17,6 +17,11 @@ FORMS = {
     "xlsx": ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", research_files.xlsx),
     "parquet": ("Parquet", "application/vnd.apache.parquet", research_files.parquet),
 }
+# Numbers stand to the right and on one line: a wide table scrolls within its own frame.
+NUMBERS = (
+    ".st-key-tables :is(td,th):not(:first-child),.st-key-tables :is(td,th):not(:first-child) *{text-align:right!important}"
+    ".st-key-tables :is(td,th) p{white-space:nowrap!important}"
+)
 LANGUAGES = {"python": "py", "r": "R"}  # of the code that loads a release
 
 
@@ -29,7 +34,6 @@ class Asker(View):
     def selection(self) -> Selection:
         """The table that the address asks for; draws the choices."""
         chosen = crossing.selection(self.release, st.query_params)
-        st.html("<style>.st-key-choices [data-testid='stHorizontalBlock']{flex-wrap:wrap}</style>")
         with st.container(key="choices"):
             self._axes(chosen)
             self._numbers(chosen)
@@ -52,7 +56,7 @@ class Asker(View):
         offered = {*layout.dimensions, *further, *beside}
         missing = [axis_name(d, self.lang) for d in every if d not in offered]
         if missing:
-            st.caption(self.say("research.not_offered", names=", ".join(missing)))
+            st.caption(self.say("research.not_offered", names="; ".join(missing)))
         if YEAR not in crossing.times(release, layout.dimensions) and YEAR in {
             time for table in crossing.tables(release) for time in table.times
         }:
@@ -209,6 +213,8 @@ class Asker(View):
             words = taken.labels[axis][code]
             return f"‖ {words}" if axis == TIME and starts.get(code) in taken.breaks else words
 
+        wide = 70 / max(1, len(taken.panels[0].columns))  # the same in all of the small multiples
+        st.html(f"<style>{NUMBERS}.st-key-tables td:not(:first-child){{width:{wide:.2f}%}}</style>")
         with st.container(key="tables"):
             for panel in taken.panels:
                 title = taken.title
@@ -324,7 +330,14 @@ def _shown(cell: Cell | None) -> str:
     if cell is None:
         return ""
     words = (cell.share if cell.share is not None else cell.count).words
-    return f":gray-background[{words}]" if ranged(cell) else _bold(words, ALL if ALL in cell.codes else "")
+    # The share, its interval, and what it is of.
+    lines = words.removesuffix(")").replace(" [", " (").split(" (") if words.endswith(")") else [words]
+    lines = [f"[{line}" if line.endswith("]") else line for line in lines]
+    if ranged(cell):
+        lines = [f":gray-background[{line}]" for line in lines]
+    elif ALL in cell.codes:
+        lines = [_bold(line, ALL) for line in lines]
+    return "  \n".join(lines)
 
 
 def _bold(words: str, code: str) -> str:

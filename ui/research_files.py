@@ -204,21 +204,24 @@ def _tidy(sheet: Worksheet, taken: Taken, styles: dict[str, Format]) -> None:
 
 
 def _codebook(sheet: Worksheet, taken: Taken, styles: dict[str, Format]) -> None:
-    def say(key: str, **values: object) -> str:
-        return text(f"research.{key}", taken.lang, **values)
+    def column(name: str, **values: object) -> str:
+        return text(f"research.column.{name}", taken.lang, **values)
+
+    def head(*names: str) -> list[str]:
+        return [text(f"research.sheet.{name}", taken.lang) for name in names]
 
     of = taken.selected.choice.dimensions
-    lines: list[tuple[list[str], Format | None]] = [([say("sheet.column"), say("sheet.meaning")], styles["head"])]
-    lines += [([name, say(f"column.{name}")], None) for name in FIXED]
+    lines: list[tuple[list[str], Format | None]] = [(head("column", "meaning"), styles["head"])]
+    lines += [([name, column(name)], None) for name in FIXED]
     for dimension in of:
-        lines.append(([dimension, say("column.code", name=axis_name(dimension, taken.lang))], None))
-        lines.append(([f"{dimension}_label", say("column.label")], None))
+        lines.append(([dimension, column("code", name=axis_name(dimension, taken.lang))], None))
+        lines.append(([f"{dimension}_label", column("label")], None))
     shares = OF_SHARES if taken.selected.of else ()
     for name in (*NUMBERS, *shares, *_origin(taken)):
-        lines.append(([name, say(f"column.{name}")], None))
-    lines += [([], None), ([say("sheet.status"), say("sheet.meaning")], styles["head"])]
-    lines += [([name, say(f"status.{name}")], None) for name in _statuses(bool(shares))]
-    lines += [([], None), ([say(f"sheet.{name}") for name in ("dimension", "code", "label")], styles["head"])]
+        lines.append(([name, column(name)], None))
+    lines += [([], None), (head("status", "meaning"), styles["head"])]
+    lines += [([name, text(f"research.status.{name}", taken.lang)], None) for name in _statuses(bool(shares))]
+    lines += [([], None), (head("dimension", "code", "label"), styles["head"])]
     for dimension in of:
         for code, name in taken.labels[dimension].items():
             lines.append(([dimension, code, name], None))

@@ -146,6 +146,9 @@ LISTS = (
     "has_certificate",
     "certificate",
     "certificate_tables",
+    "published_tables",
+    "groupings",
+    "schema",
 )  # each has its own test below
 
 
@@ -305,6 +308,36 @@ def test_breaks_and_events_come_by_year(small: Release):
     ]
     for column in ("text_da", "text_en", "note_da", "note_en", "source_id"):
         assert all(answer[column])
+
+
+def test_the_published_tables_come_with_their_dimensions_and_kinds_of_time(small: Release):
+    told = {name: (dimensions, times) for name, dimensions, times in queries.ask(small, "published_tables").iter_rows()}
+    assert told["ideology_resource"] == ("ideology,resource_profile", "year,period,all")
+    assert told["gender"] == ("gender", "year,all")
+    assert told["ideology_gender"] == ("ideology,gender", "period,all")
+    assert len(told) == 15
+
+
+def test_groupings_name_the_dimension_whose_codes_they_group(small: Release):
+    assert queries.ask(small, "groupings").rows() == [("ideology_group", "ideology"), ("outcome_group", "outcome")]
+
+
+def test_the_schema_tells_every_column_of_every_table_as_it_lies_in_the_file(small: Release):
+    told = queries.ask(small, "schema")
+    gender = told.filter(told["name"] == "gender")
+    expected = ["period", "first_year", "last_year", "gender", "n", "status", "lower", "upper"]
+    assert gender["column_name"].to_list() == expected
+    assert gender["comment"].null_count() == 0
+    assert {"release", "codes", "breaks", "audit"} <= set(told["name"])
+
+
+def test_a_published_table_comes_whole_and_no_other_does(small: Release):
+    """2 years and all years, 4 codes of gender and their total."""
+    assert queries.table(small, "gender").height == 3 * 5
+    with pytest.raises(LookupError):
+        queries.table(small, "audit")
+    with pytest.raises(LookupError):
+        queries.table(small, 'gender" where 1=1; --')
 
 
 def test_a_certificate_is_told_as_it_stands_item_by_item_and_table_by_table(
