@@ -19,7 +19,9 @@ FORMS = {
 }
 # Numbers stand to the right and on one line: a wide table scrolls within its own frame.
 NUMBERS = (
-    ".st-key-tables :is(td,th):not(:first-child),.st-key-tables :is(td,th):not(:first-child) *{text-align:right!important}"
+    ".st-key-tables :is(td,th):not(:first-child),"
+    ".st-key-tables :is(td,th):not(:first-child) *{text-align:right!important}"
+    ".st-key-tables :is(td,th):first-child{position:sticky;left:0;background:#FFFFFF}"
     ".st-key-tables :is(td,th) p{white-space:nowrap!important}"
 )
 LANGUAGES = {"python": "py", "r": "R"}  # of the code that loads a release

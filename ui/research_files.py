@@ -204,8 +204,8 @@ def _tidy(sheet: Worksheet, taken: Taken, styles: dict[str, Format]) -> None:
 
 
 def _codebook(sheet: Worksheet, taken: Taken, styles: dict[str, Format]) -> None:
-    def column(name: str, **values: object) -> str:
-        return text(f"research.column.{name}", taken.lang, **values)
+    def column(key: str, **values: object) -> str:
+        return text(f"research.column.{key}", taken.lang, **values)
 
     def head(*names: str) -> list[str]:
         return [text(f"research.sheet.{name}", taken.lang) for name in names]

@@ -36,7 +36,7 @@ REFUSED = {
     "from parquet_metadata('x.parquet')": "function",
     "from sniff_csv('/etc/passwd')": "function",
     "from glob('/*')": "function",
-    'from "READ_TEXT"(\'/etc/passwd\')': "function",
+    "from \"READ_TEXT\"('/etc/passwd')": "function",
     "select * from codes, lateral (from read_text('/etc/passwd'))": "function",
     "select (select content from read_text('/etc/passwd'))": "function",
     "with a as (from glob('/root/*')) from a": "function",
@@ -222,7 +222,9 @@ def test_only_the_first_rows_are_answered_and_the_outcome_says_so(small: Release
 
 
 def test_columns_of_one_name_and_numbers_too_large_are_kept(small: Release):
-    outcome = box.run(small, "select 1 as a, 2.5 as a, 2::hugeint ** 100 as b, 'nan'::double as c, null as d, true as e")
+    outcome = box.run(
+        small, "select 1 as a, 2.5 as a, 2::hugeint ** 100 as b, 'nan'::double as c, null as d, true as e"
+    )
     assert outcome.table is not None
     assert outcome.table.columns == ["a", "a_2", "b", "c", "d", "e"]
     assert outcome.table.row(0)[:2] == (1, "2.5")
