@@ -212,6 +212,19 @@ def test_a_process_that_dies_is_told_in_plain_words(small: Release, monkeypatch:
     assert box.run(small, "select 'dies'") == box.Outcome(reason="stopped")
 
 
+def test_a_process_that_waits_without_working_is_ended_by_the_clock(
+    small: Release, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """The kernel counts processor time alone."""
+    idle = tmp_path / "idle.py"
+    idle.write_text("import time\ntime.sleep(30)\n")
+    monkeypatch.setattr(box, "CHILD", idle)
+    monkeypatch.setattr(box, "SECONDS", 1)
+    start = time.monotonic()
+    assert box.run(small, "select 'idle'") == box.Outcome(reason="time")
+    assert time.monotonic() - start < 10
+
+
 def test_only_the_first_rows_are_answered_and_the_outcome_says_so(small: Release):
     outcome = box.run(small, "select range from range(1000000)")
     assert outcome.table is not None
