@@ -72,7 +72,7 @@ class Asker(View):
         with second:
             if not layout.over_time:
                 known = list(crossing.periods(self.release, layout.dimensions))
-                self._pick("period", known, chosen.period, ALL if ALL in known else known[0], self._period)
+                self._pick("period", known, chosen.period, ALL if ALL in known else known[0], self._when)
             elif len(kinds := crossing.kinds_of_time(self.release, layout)) > 1:
                 self._pick("time", kinds, chosen.time, kinds[0], lambda time: self.say(f"research.times.{time}"))
         columns = chosen.codes[layout.columns] if layout.columns != NONE else (ALL,)
@@ -141,8 +141,13 @@ class Asker(View):
             return self.say("research.order.largest", column=self.say("research.one_column"))
         return self.say("research.order.largest", column=self._code(columns, sort))
 
+    def _when(self, period: str) -> str:
+        if period != ALL:
+            return period
+        return self.say("filters.all_years", first_year=self.release.first_year, last_year=self.release.last_year)
+
     def _code(self, axis: str, code: str) -> str:
-        return self._period(code) if axis == TIME else text.label(axis, code, self.lang)
+        return self._when(code) if axis == TIME else text.label(axis, code, self.lang)
 
     # The table
 
@@ -173,7 +178,7 @@ class Asker(View):
 
     def _shown_time(self, chosen: Selection) -> str:
         if not chosen.choice.over_time:
-            return self._period(chosen.period)
+            return self._when(chosen.period)
         spans = crossing.periods(self.release, chosen.choice.dimensions)
         first, last = (pick(spans[p][end] for p in chosen.codes[TIME]) for end, pick in ((0, min), (1, max)))
         return str(first) if first == last else f"{first}-{last}"
