@@ -19,6 +19,7 @@ EXACT, BEGINS, WITHIN, SLIP = 1.0, 0.8, 0.6, 0.5  # how well a word fits
 LEAST_BEGINNING, LEAST_WITHIN, LEAST_SLIP = 3, 5, 6  # letters that it takes to fit in that way
 UNSAID = 0.3  # what is taken off for a thing that the figure is about and the reader didn't name
 MISSED = 0.7  # what is taken off for a word that this figure doesn't fit, and another does
+AE, OE = chr(0xE6), chr(0xF8)  # the Danish letters that are no others with an accent
 YEAR = re.compile(r"(?<!\d)(?:1[89]\d\d|20\d\d)(?!\d)")
 
 
@@ -38,7 +39,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Hit:
-    """A figure that was found, as an address asks for it: `years` or `period` is "" where all are meant."""
+    """A figure that was found, as an address asks for it: over years, "" for all of them, or of one period."""
 
     figure: str
     codes: Mapping[str, str]
@@ -66,8 +67,7 @@ class _Asked:
 
 def fold(words: str) -> str:
     """`words` without capitals and accents, and with the three Danish letters as any keyboard may write them."""
-    lower = words.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
-    plain = unicodedata.normalize("NFKD", lower)
+    plain = unicodedata.normalize("NFKD", words.lower().replace(AE, "ae").replace(OE, "o"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return plain.replace("oe", "o").replace("aa", "a")
 
@@ -78,7 +78,7 @@ def tokens(words: str) -> list[str]:
 
 
 def find(release: Release, asked: str, most: int = 6) -> Found:
-    """What `asked` may mean, the best first. A year is that year alone, two are a range, "since" a year goes to the last."""
+    """What `asked` may mean, the best first. One year is that year alone, two are a range, "since" goes on."""
     said = _read(release, asked)
     index = _index(release)
     named = [token for token in said.tokens if any(_fit(token, entry) for entry in index)]
@@ -96,7 +96,8 @@ def find(release: Release, asked: str, most: int = 6) -> Found:
             continue  # one pair of many that only half of was asked for
         if score < best[0][0] - 1:
             break
-        hits.append(Hit(entry.figure, entry.codes, "" if crossed else said.years, said.period if crossed else "", score))
+        when = ("", said.period or periods(release)[0]) if crossed else (said.years, "")
+        hits.append(Hit(entry.figure, entry.codes, *when, score))
     return Found(tuple(hits[:most]), unknown, said.absent)
 
 
@@ -137,7 +138,7 @@ def _over_years(release: Release) -> Iterator[Entry]:
         about = (measure,) if grounded else (form,) if share else ()
         implied = form | measure | _both(f"figures.{name}.title")
         if len(figure.codes) > 1:
-            several.append(Entry(name, {}, (*about, _words(name)), implied))
+            several.append(Entry(name, {}, (_words(name),), implied))
         elif figure.codes:
             plain.append(Entry(name, {}, about, implied | _words("total")))
         else:

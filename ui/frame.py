@@ -30,10 +30,13 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 .st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
 .st-key-menu_here [data-testid="stPageLink"] a{border-bottom-color:#0B4F8A;background:none}
 .st-key-brand p{line-height:1.3}
+.st-key-hits [data-testid="stPageLink"] *{white-space:normal;overflow:visible}
+.st-key-said p{font-size:1.35rem;line-height:1.45;max-width:52em}
 .st-key-headlines [data-testid="stHorizontalBlock"]{flex-wrap:wrap}
 @media (max-width:1000px){.st-key-headlines [data-testid="stColumn"]{min-width:calc(50% - 1rem)}}
 @media (max-width:640px){.st-key-headlines [data-testid="stColumn"]{min-width:100%}}
 @media (max-width:640px){h1{font-size:1.9rem !important}h2{font-size:1.5rem !important}}
+@media (max-width:640px){.st-key-search>*{min-width:100%}}
 @media print{.st-key-menu,.st-key-filters,[data-testid="stDownloadButton"]{display:none}}
 </style>
 """

@@ -1,7 +1,9 @@
 """Numbers as a Dane and an Englishman write them. The language is an argument, never the process's own."""
 
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 LOCALES = {"da": "da_DK", "en": "en_GB"}
@@ -29,6 +31,14 @@ def percent(n: int, base: int, lang: str) -> str:
 def span(low: int, high: int | None, lang: str) -> str:
     """A range of whole numbers: "1-7"; without an upper end "1+"."""
     return f"{number(low, lang)}+" if high is None else f"{number(low, lang)}-{number(high, lang)}"
+
+
+def day(iso: str, lang: str) -> str:
+    """A day, a month or a year ("2018-04-03", "2015-01", "2016") as people write it: "3. april 2018"."""
+    patterns = {1: "y", 2: "MMMM y", 3: {"da": "d. MMMM y", "en": "d MMMM y"}[lang]}
+    parts = [int(part) for part in iso.split("-")]
+    date = dt.date(*parts, *[1] * (3 - len(parts)))
+    return format_date(date, format=patterns[len(parts)], locale=LOCALES[lang])
 
 
 def chart_locale(lang: str) -> dict[str, object]:

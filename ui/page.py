@@ -42,7 +42,7 @@ HEADLINES = {
     ),
 }
 RELEASE = "release_shown"  # where ui/frame.py leaves the release of this visit
-PAGES = ("overview", "ideology", "resources", "outcome", "research", "method")
+PAGES = ("overview", "ideology", "resources", "outcome", "press", "research", "method")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class View:
         """The range of years that the reader chose; draws the filter."""
         first, last = self.release.first_year, self.release.last_year
         chosen = address.years(st.query_params.get("years"), first, last)
-        key = self._held("years", chosen)
+        key = self.held("years", chosen)
 
         def keep() -> None:
             start, end = st.session_state[key]
@@ -78,7 +78,7 @@ class View:
         known = codes_in_use(self.release, dimension)
         default = [code for code in known if code != "unknown"]
         chosen = address.codes(st.query_params.get(dimension), known, default)
-        key = self._held(dimension, chosen)
+        key = self.held(dimension, chosen)
 
         def keep() -> None:
             picked = [code for code in known if code in st.session_state[key]]
@@ -102,7 +102,7 @@ class View:
         default = fixed[0] if fixed else known[0]
         asked = st.query_params.get("period", default)
         chosen = asked if asked in known else default
-        key = self._held("period", chosen)
+        key = self.held("period", chosen)
         st.selectbox(
             self.say("filters.period"),
             known,
@@ -113,7 +113,7 @@ class View:
         )
         return chosen
 
-    def _held(self, name: str, chosen: object) -> str:
+    def held(self, name: str, chosen: object) -> str:
         """The key of a filter that now has the value that the address asks for.
 
         The session's value is set only where the filter has another: one that is set again reaches the browser late,

@@ -50,8 +50,8 @@ def _svg(answer: Answer) -> str:
         y = _words(parts, y, answer.mark, NOTE + 2, ALARM, bold=True) + 6
     y = _words(parts, y, answer.title, TITLE, theme.colours()["textColor"], bold=True) + 4
     y = _words(parts, y, answer.subtitle, SUBTITLE, GREY) + 14
-    chart, height = _chart(answer)
-    parts.append(re.sub(r"^<svg ", f'<svg x="{MARGIN}" y="{y:.0f}" ', chart))
+    drawn, height = chart(answer)
+    parts.append(re.sub(r"^<svg ", f'<svg x="{MARGIN}" y="{y:.0f}" ', drawn))
     y += height + 16
     for words in _notes(answer):
         y = _words(parts, y, words, NOTE, GREY) + 3
@@ -76,9 +76,9 @@ def _notes(answer: Answer) -> Iterator[str]:
             yield f"{EVENT} {note.words}" if note.kind == "event" else note.words
 
 
-def _chart(answer: Answer) -> tuple[str, float]:
-    """The chart of the screen at the picture's width, and its height."""
-    spec: dict[str, Any] = {**answer.spec, "width": WIDTH - 2 * MARGIN}
+def chart(answer: Answer, width: int = WIDTH - 2 * MARGIN) -> tuple[str, float]:
+    """The chart of the screen alone, at that width, as SVG, and its height."""
+    spec: dict[str, Any] = {**answer.spec, "width": width}
     spec["config"] = {**spec["config"], "font": FONT}
     number = spec["config"]["locale"]["number"]
     # Nothing is fetched: an empty list of addresses allows none.

@@ -36,7 +36,7 @@ ONLY_CODE = {"referrals_by_year": "all", "grounded_by_year": "grounded"}
 
 @dataclass(frozen=True)
 class Statement:
-    """Something said in public. first_day, last_day: what it is about; derived: worked out from what the source says."""
+    """Something said in public. first_day, last_day: what it is about; derived: worked out, not said."""
 
     id: str
     words: str
@@ -109,7 +109,10 @@ def check(release: Release, said: Statement, breaks: Sequence[Break], lang: str)
     cut = explaining(said, breaks)
     verdict = compare(said, row, broken=cut is not None)
     found = point.words if said.unit == PERCENT else _count(row, lang)
-    words = [text("statement.compared", lang, number=found, year=where.year, said=_value(said, lang))]
+    values = {"number": found, "year": where.year}
+    if verdict.kind == AGREES:
+        return Checked(said, verdict, text("statement.same", lang, **values), one)
+    words = [text("statement.compared", lang, said=_value(said, lang), **values)]
     if cut and verdict.reason == "break":
         words.append(text("statement.why.break", lang, year=cut.year, words=cut.words))
     elif verdict.reason:
@@ -167,7 +170,7 @@ def whole(percentage: Decimal) -> Decimal:
 
 
 def _counted(said: Statement, breaks: Sequence[Break]) -> str:
-    """What is counted, as the release has it. Until "grounded" was redefined it meant that an intervention was started."""
+    """What is counted, as the release has it. "Grounded" meant an intervention started, until it was redefined."""
     if said.measure == "intervention_started":
         before = [b for b in breaks if "grounded" in b.measures and said.last_day.year < b.year]
         return "grounded" if before else said.measure
@@ -224,5 +227,6 @@ def _breaks(release: Release, lang: str) -> list[Break]:
     """The breaks that concern everything: a new category is no new way to count the others."""
     marks = queries.ask(release, "marks").filter((pl.col("kind") == "break") & (pl.col("category") == "all"))
     return [
-        Break(row["year"], tuple(row["measures"].split(",")), row[f"text_{lang}"]) for row in marks.iter_rows(named=True)
+        Break(row["year"], tuple(row["measures"].split(",")), row[f"text_{lang}"])
+        for row in marks.iter_rows(named=True)
     ]
