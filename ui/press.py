@@ -80,7 +80,8 @@ def _list(view: View) -> None:
 
 
 def _listed(view: View, name: str) -> str:
-    return picks.named(view.release, Pick(name, _when(view, name)), view.lang)
+    """A figure's title without its period, which the filters say: the words of a list must not change with them."""
+    return view.say(f"figures.{name}.title", period="").rstrip(", ")
 
 
 def _when(view: View, name: str) -> str:

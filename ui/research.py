@@ -83,7 +83,7 @@ class Asker(View):
 
     def _categories(self, chosen: Selection) -> None:
         with st.expander(self.say("research.categories"), key="categories", icon=":material/filter_alt:"):
-            key = self._held("totals", chosen.totals)
+            key = self.held("totals", chosen.totals)
             st.toggle(
                 self.say("research.totals"),
                 chosen.totals,
@@ -97,7 +97,7 @@ class Asker(View):
         outside = {PENDING} if chosen.of == dimension else set()
         known = [code for code in codes_in_use(self.release, dimension) if code not in outside]
         shown = [code for code in chosen.codes[dimension] if code != ALL]
-        key = self._held(dimension, shown)
+        key = self.held(dimension, shown)
 
         def keep() -> None:
             picked = [code for code in known if code in st.session_state[key]]
@@ -116,7 +116,7 @@ class Asker(View):
     def _pick(
         self, name: str, options: Sequence[str], chosen: str, default: str, written: Callable[[str], str]
     ) -> None:
-        key = self._held(name, chosen)
+        key = self.held(name, chosen)
         st.selectbox(
             self.say(f"research.{name}"),
             options,
@@ -257,12 +257,6 @@ class Asker(View):
                     key=f"take_{form}",
                     on_click="ignore",
                 )
-
-    # What others put on the page
-
-    def held(self, name: str, chosen: object) -> str:
-        """The key of a choice that now has the value that the address asks for."""
-        return self._held(name, chosen)
 
     # Which crossings there are
 

@@ -20,9 +20,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 ROOT = Path(__file__).parent.parent.parent
 HOME = "overview"
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "start")
-FILTERED_PAGES = [
-    name for name in PAGES if name not in ("method", "research")
-]  # those with figures, and filters over them
+# Those with figures, and filters over them, whatever the address.
+FILTERED_PAGES = [name for name in PAGES if name not in ("method", "press", "research")]
 FLAGS = [
     "--headless",
     "--no-sandbox",

@@ -143,6 +143,7 @@ LISTS = (
     "codes_in_order",
     "periods",
     "marks",
+    "public_statements",
     "has_certificate",
     "certificate",
     "certificate_tables",
@@ -633,3 +634,22 @@ def test_the_pages_never_add_cells_up():
     for question in questions:
         words = question.read_text(encoding="utf-8").lower()
         assert not re.search(r"\b(sum|avg|mean|count|list|string_agg|group by)\b\s*\(?", words), question.name
+
+
+def test_every_public_statement_comes_with_its_first_source(small: Release):
+    """data/published.toml: the 104 of 2016 stand in S02, and its page was seen; the 60 of 2014 are of S03."""
+    found = {row["id"]: row for row in queries.ask(small, "public_statements").iter_rows(named=True)}
+    assert len(found) == 20
+    mine = found["referrals_2016"]
+    assert (mine["value"], mine["unit"], mine["said_on"], mine["who"]) == (
+        104,
+        "count",
+        "2018-04-03",
+        "Københavns Kommune",
+    )
+    assert (mine["first_day"], mine["last_day"]) == ("2016-01-01", "2016-12-31")
+    assert mine["url"].startswith("https://cecilialonningskovgaard.kk.dk/")
+    assert (found["referrals_2014"]["source_title"], found["referrals_2014"]["url"]) == (
+        "Forebyggelse af radikalisering",
+        None,
+    )

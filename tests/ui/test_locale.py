@@ -90,3 +90,15 @@ def test_charts_write_numbers_as_the_text_does():
     assert english == {
         "decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", " kr."], "percent": " percent",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("iso", "danish", "english"),
+    [
+        ("2018-04-03", "3. april 2018", "3 April 2018"),
+        ("2015-01", "januar 2015", "January 2015"),
+        ("2016", "2016", "2016"),
+    ],
+)
+def test_a_day_a_month_or_a_year_is_written_as_people_do(iso: str, danish: str, english: str):
+    assert (locale.day(iso, "da"), locale.day(iso, "en")) == (danish, english)

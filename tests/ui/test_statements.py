@@ -58,12 +58,12 @@ SHARE = replace(SAID, measure="grounded_share", unit="percent")
 
 def row(n: int | tuple[int, int | None] | None, base: int | tuple[int, int] | None = None) -> dict:
     """A row of an answer: 7 is published, (1, 4) suppressed with that range, None not collected."""
-    hidden, wide = isinstance(n, tuple), isinstance(base, tuple)
-    status = "suppressed" if hidden else "not_collected" if n is None else "zero" if n == 0 else "published"
+    status = "suppressed" if isinstance(n, tuple) else {None: "not_collected", 0: "zero"}.get(n, "published")
     return {
-        "status": status, "n": None if hidden else n, "lower": n[0] if hidden else None,
-        "upper": n[1] if hidden else None, "base": None if wide else base,
-        "base_lower": base[0] if wide else None, "base_upper": base[1] if wide else None,
+        "status": status,
+        **dict(zip(("n", "lower", "upper"), (None, *n) if isinstance(n, tuple) else (n, None, None), strict=True)),
+        **dict(zip(("base", "base_lower", "base_upper"),
+                   (None, *base) if isinstance(base, tuple) else (base, None, None), strict=True)),
     }  # fmt: skip
 
 
