@@ -9,6 +9,7 @@ import streamlit as st
 
 from ui import charts, text
 from ui.frame import show as _show  # noqa: F401 - loaded here, used by pages/start.py
+from web import api
 
 
 @asynccontextmanager
@@ -25,4 +26,4 @@ async def ready(_: Any) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/start.py", lifespan=ready)
+app = st.App("pages/start.py", routes=api.routes(), lifespan=ready)
