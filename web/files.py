@@ -16,7 +16,7 @@ TEXTS = ("csv", "json", "svg")  # get smaller when packed; the others are packed
 
 def media_type(form: str) -> str:
     """What the header says of a file."""
-    return BY_KEY[form].mime + ("; charset=utf-8" if form in TEXTS else "")
+    return BY_KEY[form].mime + ("; charset=utf-8" if form in ("csv", "svg") else "")
 
 
 @dataclass
