@@ -45,7 +45,7 @@ def allowed(request: Request) -> bool:
 def routes() -> list[BaseRoute]:
     """The routes that stand beside the pages. All below /api is answered here, so nothing there becomes a page."""
     kept = Kept()
-    read, draw = CapacityLimiter(READING), CapacityLimiter(DRAWING)
+    read, draw = Threads(READING), Threads(DRAWING)
     served: list[BaseRoute] = [
         Route("/v1/", _endpoint(_index, read)),
         Route("/v1/openapi.json", _endpoint(_openapi, read)),
@@ -61,15 +61,30 @@ def routes() -> list[BaseRoute]:
     return [Route("/api", _home), Mount("/api", app=api)]
 
 
-def _endpoint(handler: Handler, limiter: CapacityLimiter) -> Callable[[Request], Any]:
+class Threads:
+    """A few threads, and the requests that wait for one. Whoever would wait behind too many others is sent away."""
+
+    def __init__(self, most: int) -> None:
+        self.limiter = CapacityLimiter(most)
+        self.most, self.within = most, 0
+
+    async def run(self, handler: Handler, request: Request) -> Reply:
+        """What the handler returns. Problem 503 where the queue is too long."""
+        if self.within >= self.most + LONGEST_QUEUE:
+            raise Problem(503, "busy", headers={"Retry-After": "5"})
+        self.within += 1  # counted here, in the loop: the limiter counts only after others had their turn
+        try:
+            return await anyio.to_thread.run_sync(handler, request, limiter=self.limiter)
+        finally:
+            self.within -= 1
+
+
+def _endpoint(handler: Handler, threads: Threads) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         if not allowed(request):
             raise Problem(401, "sign_in")
         asked.short_enough(request)
-        if limiter.statistics().tasks_waiting >= LONGEST_QUEUE:
-            raise Problem(503, "busy", headers={"Retry-After": "5"})
-        reply = await anyio.to_thread.run_sync(handler, request, limiter=limiter)
-        return response(reply, request)
+        return response(await threads.run(handler, request), request)
 
     return endpoint
 
