@@ -38,3 +38,12 @@ def shares_differ(n_one: int, base_one: int, n_other: int, base_other: int) -> b
     }
     observed = ways[n_one]
     return sum(w for w in ways.values() if w <= observed) / comb(total, hits) < LEVEL
+
+
+def ratio(n: int, base: int) -> tuple[float, float]:
+    """The 95 percent interval of how many times the expected `base` the expected `n` is: both counts by chance.
+
+    Given their sum, n is binomial (Przyborowski and Wilenski 1940); the score interval of its share, turned into odds.
+    """
+    low, high = wilson(n, n + base)
+    return low / (1 - low), high / (1 - high)

@@ -138,6 +138,13 @@ CROSSED_BY_HAND = {
         unknown           0            0           5        0      0       5
         all               19           17          5        16     5       62
     """,
+    "assessment_by_outcome": """
+        -                 intervention referred_on declined closed pending all
+        grounded          19           8           0        0      0       27
+        not_grounded      -            9           5        16     0       30
+        pending           -            -           -        -      5       5
+        all               19           17          5        16     5       62
+    """,
 }
 LISTS = (
     "codes_in_order",
