@@ -1,9 +1,10 @@
 """A flow in steps: from all referrals to how they were assessed, and from each assessment to what came of it.
 
-A bar for each number, the parts of a whole below it. What is suppressed has a solid bar to the least that it can be and a
-light one to the most: no width is made up.
+A bar for each number, the parts of a whole below it. What is suppressed has a solid bar to the least that it can be and
+a light one to the most: no width is made up.
 """
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -20,8 +21,8 @@ ROOM = 1.3  # the axis goes on beyond the longest bar: its number stands there
 def flow(cells: tuple[HeatCell, ...], *, rows: tuple[str, ...], columns: tuple[str, ...], unit: str, lang: str) -> Spec:
     """The crossing of two steps, with the first step in rows; the last row and the last column are totals.
 
-    What can't be (an intervention without being grounded) is left out, and so is a second step with one way only. The cells
-    need their ranges: ValueError where a suppressed one has none.
+    What can't be (an intervention without being grounded) is left out, and so is a second step with one way only. The
+    cells need their ranges: ValueError where a suppressed one has none. unit: what the whole counts.
     """
     found = {(cell.row, cell.column): cell for cell in cells if cell.status != NOT_COLLECTED}
     total = columns[-1]
@@ -49,17 +50,8 @@ def _bar(name: str, cell: HeatCell, whole: HeatCell | None, level: int, lang: st
     if low is None or high is None:
         raise ValueError(f"{cell.row}, {cell.column}: a suppressed number is drawn by its range, and has none")
     said = text("charts.hidden", lang, range=cell.words) if hidden else cell.words
-    bar = {
-        "at": name,
-        "name": name,
-        "level": level,
-        "from": 0,
-        "low": low,
-        "high": high,
-        "words": cell.words,
-        "said": said,
-    }
-    return bar | {"hidden": hidden, "of": _most(whole) if whole else None, "whole": whole.words if whole else ""}
+    bar = {"at": name, "name": name, "level": level, "hidden": hidden, "of": _most(whole) if whole else None}
+    return bar | {"from": 0, "low": low, "high": high, "words": cell.words, "said": said}
 
 
 def _most(cell: HeatCell) -> int | None:
@@ -68,7 +60,9 @@ def _most(cell: HeatCell) -> int | None:
 
 def _layers(bars: list[dict[str, Any]], names: list[str], most: float) -> list[Spec]:
     ink = theme.colours()["textColor"]
-    bold = [f"indexof({[bar['at'] for bar in bars if bar['level'] < 2]!r}, datum.value) >= 0"]
+    bold = (
+        f"indexof({json.dumps([bar['at'] for bar in bars if bar['level'] < 2], ensure_ascii=False)}, datum.value) >= 0"
+    )
     y = {
         "field": "at",
         "type": "nominal",
@@ -78,7 +72,7 @@ def _layers(bars: list[dict[str, Any]], names: list[str], most: float) -> list[S
             "title": None, "domain": False, "ticks": False, "labelExpr": "split(datum.label, '|')[0]",
             "labelLimit": 220, "labelOverlap": False,
             "labelFontSize": {"expr": f"{NARROW} ? 12 : 13"},
-            "labelFontWeight": {"condition": {"test": bold[0], "value": "bold"}, "value": "normal"},
+            "labelFontWeight": {"condition": {"test": bold, "value": "bold"}, "value": "normal"},
         },
     }  # fmt: skip
     scale = {"domain": [0, most * ROOM], "nice": False, "zero": True}
@@ -99,7 +93,9 @@ def _layers(bars: list[dict[str, Any]], names: list[str], most: float) -> list[S
         },
         {
             "data": {"values": parts},
-            "mark": {"type": "tick", "orient": "vertical", "color": theme.QUIET, "thickness": 1, "height": {"band": 1.25}},
+            "mark": {
+                "type": "tick", "orient": "vertical", "color": theme.QUIET, "thickness": 1, "height": {"band": 1.25},
+            },
             "encoding": {"y": y, "x": x("of")},
         },
         {

@@ -59,11 +59,10 @@ def panels(
             if point.status != NOT_COLLECTED:
                 row = {"at": at(point.year), "year": str(point.year), "panel": one.label, "words": point.words}
                 shown = {"value": point.value, "y": None if point.value is None else up(point.value)}
-                ends = (
-                    {"low": point.low, "high": point.high} if point.low is not None and point.high is not None else {}
-                )
-                drawn = {"from": up(point.low or 0), "to": up(point.high or 0)} if ends else {}
-                put(point.status, **row, **shown, **ends, **drawn, floor=floor)
+                reach: dict[str, float] = {}
+                if point.low is not None and point.high is not None:
+                    reach = {"low": point.low, "high": point.high, "from": up(point.low), "to": up(point.high)}
+                put(point.status, **row, **shown, **reach, floor=floor)
                 put("line", **row, **shown, side=sum(mark.year <= point.year for mark in breaks))
     span = [0, round(across * wide - (wide - len(years)), 3)]
     ends = [round(-top * BELOW, 4), round(down * pitch - top * BELOW, 4)]
