@@ -30,7 +30,10 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 .st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
 .st-key-menu_here [data-testid="stPageLink"] a{border-bottom-color:#0B4F8A;background:none}
 .st-key-brand p{line-height:1.3}
-.st-key-hits [data-testid="stPageLink"] *{white-space:normal;overflow:visible}
+.vink-links{list-style:none;margin:0!important;padding:0!important;display:flex;flex-wrap:wrap;gap:.4rem}
+.vink-links li{margin:0!important;padding:0!important}
+.vink-links a{display:inline-block;padding:.3rem .7rem;border:1px solid #0B4F8A;border-radius:.4rem;color:#0B4F8A}
+.vink-links a:hover{background:#E9F0F7}
 .st-key-said p{font-size:1.35rem;line-height:1.45;max-width:52em}
 .st-key-headlines [data-testid="stHorizontalBlock"]{flex-wrap:wrap}
 @media (max-width:1000px){.st-key-headlines [data-testid="stColumn"]{min-width:calc(50% - 1rem)}}

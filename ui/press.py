@@ -1,6 +1,8 @@
 """The press page, part by part: search, the chosen figure, what is ready to quote, earlier statements, briefings."""
 
 from collections.abc import Sequence
+from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -13,7 +15,6 @@ from ui.page import PAGES, View
 from ui.picks import Pick
 from ui.statements import Checked
 
-PAGE = "press.py"
 KEPT = ("lang", "release", "q", "briefing")  # what a choice leaves in the address
 # What the city claimed in its press release of 2020, and the pick that shows whether it holds.
 CLAIMS = {
@@ -105,9 +106,8 @@ def _found(view: View, asked: str) -> None:
     if found.unknown:
         st.caption(view.say("press.unknown", words=", ".join(found.unknown)))
     st.caption(view.say("press.found"))
-    with st.container(key="hits", gap="xxsmall"):
-        for hit in found.hits:
-            _link(view, _pick(hit), picks.named(view.release, _pick(hit), view.lang))
+    with st.container(key="hits"):
+        _links(*((_pick(hit), picks.named(view.release, _pick(hit), view.lang)) for hit in found.hits))
 
 
 def _plain(words: str) -> str:
@@ -125,10 +125,18 @@ def _choose(pick: Pick) -> None:
     st.query_params.from_dict(kept | pick.query)
 
 
-def _link(view: View, pick: Pick, words: str) -> None:
-    """A link to this page with another pick."""
+def _links(*links: tuple[Pick, str]) -> None:
+    """Links to this page with other picks.
+
+    They are links as the web knows them, which load the page anew: st.page_link to the page it stands on leaves the
+    address as it was, and the reader where he was, below the figure that he asked for.
+    """
     kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
-    st.page_link(PAGE, label=words, query_params=kept | pick.query, icon=":material/arrow_forward:")
+    items = [
+        f'<li><a href="press?{escape(urlencode(kept | pick.query, safe=",~"))}#{pick.figure}">{escape(words)}</a></li>'
+        for pick, words in links
+    ]
+    st.html(f'<ul class="vink-links">{"".join(items)}</ul>')
 
 
 # The chosen figure
@@ -176,10 +184,9 @@ def ready(view: View) -> None:
     last = view.release.last_year
     st.subheader(view.say("press.ready"), anchor="ready")
     st.markdown(f"**{view.say('press.claims')}**")
-    with st.container(horizontal=True, key="claims"):
-        for key, pick in CLAIMS.items():
-            if picks.read(view.release, pick.written):
-                _link(view, pick, view.say(f"press.claim.{key}"))
+    with st.container(key="claims"):
+        known = {key: pick for key, pick in CLAIMS.items() if picks.read(view.release, pick.written)}
+        _links(*((pick, view.say(f"press.claim.{key}")) for key, pick in known.items()))
     st.markdown(f"**{view.say('press.latest', year=last, version=view.release.version)}**")
     answers = [answer(view.release, name, view.lang, first_year=last, last_year=last) for name in HEADLINES]
     quotes = [(one.id, quote) for one in answers for quote in one.quotes]
@@ -188,7 +195,7 @@ def ready(view: View) -> None:
     for column, (name, quote) in zip(columns, quotes, strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(quote)
-            _link(view, Pick(name, str(last)), view.say("press.open"))
+            _links((Pick(name, str(last)), view.say("press.open")))
 
 
 # Earlier statements
@@ -224,7 +231,7 @@ def _statement(view: View, one: Checked) -> None:
             codes = one.answer.asked["codes"]
             alone = FIGURES[one.answer.id].codes
             pick = Pick(one.answer.id, one.answer.period, {} if alone else {FIGURES[one.answer.id].dimension: codes})
-            _link(view, pick, view.say("statement.see"))
+            _links((pick, view.say("statement.see")))
 
 
 # Briefings
