@@ -8,6 +8,7 @@ ideologies = view.codes("ideology")
 
 view.figure("referrals_by_ideology", years, ideologies)
 view.figure("share_by_ideology", years, ideologies)
+view.figure("change_by_ideology", years, ideologies)
 view.figure("grounded_by_ideology", years, ideologies)
 
 period = view.period()

@@ -8,6 +8,7 @@ profiles = view.codes("resource_profile")
 
 view.figure("referrals_by_resource", years, profiles)
 view.figure("share_by_resource", years, profiles)
+view.figure("change_by_resource", years, profiles)
 view.figure("grounded_by_resource", years, profiles)
 
 period = view.period()

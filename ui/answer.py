@@ -13,7 +13,7 @@ import polars as pl
 
 import queries
 from queries import Release
-from ui import chance, charts, locale, points, quotes, sentence
+from ui import chance, change, charts, flow, locale, panels, points, quotes, sentence, stack
 from ui.charts import HeatCell, Mark, Series, Spec
 from ui.figure import CHOSEN, CROSSES, FIGURES, Cross, Figure, figure_ids
 from ui.points import NOT_COLLECTED, PUBLISHED, SMALL_BASE, SUPPRESSED, Point
@@ -63,8 +63,8 @@ class Column:
 class Answer:
     """One figure's answer to one address, in one language.
 
-    form: "count" and "share" go over the years and have points and series; "cross" has cells, of row_labels and
-    column_labels whose last one is the total. query: what an address needs beside language and release to ask the
+    form: "count", "share" and "index" go over the years and have points and series; "cross" has cells, of row_labels
+    and column_labels whose last one is the total. query: what an address needs beside language and release to ask the
     same again; asked: the same as arguments of `answer`. quotes: a sentence for each series. table: what the screen
     shows, as words, its first row the head. rows: one number a row, the same in every file; columns: what stands in
     them. site: where links begin, or "".
@@ -90,7 +90,9 @@ class Answer:
     rows: tuple[Row, ...]
     first_year: int
     last_year: int
+    drawing: str = "trend"
     points: tuple[Point, ...] = ()
+    counted: tuple[Point, ...] = ()
     series: tuple[Series, ...] = ()
     marks: tuple[Mark, ...] = ()
     cells: tuple[HeatCell, ...] = ()
@@ -101,13 +103,22 @@ class Answer:
     def spec(self) -> Spec:
         """The chart, as a Vega-Lite specification."""
         if self.form == "cross":
-            return charts.heat(
+            draw = flow.flow if self.drawing == "flow" else charts.heat
+            return draw(
                 self.cells,
                 rows=self.row_labels,
                 columns=self.column_labels,
                 unit=text("figure.count", self.lang),
                 lang=self.lang,
             )
+        if self.drawing == "stack":  # of all parts of the whole, chosen or not
+            years = (self.first_year, self.last_year)
+            every = points_of(self.release, FIGURES[self.id].question, years, "share", self.lang)
+            return stack.stack(every, self.series, self.marks, lang=self.lang)
+        if self.drawing == "panels":
+            return panels.panels(self.points, self.series, self.marks, lang=self.lang, share=self.form == "share")
+        if self.drawing == "change":
+            return change.change(self.counted, self.series, self.marks, lang=self.lang)
         return charts.trend(
             self.points,
             self.series,
@@ -125,6 +136,8 @@ class Answer:
     @property
     def key(self) -> str:
         """How the chart is to be read; "" where it needs no words."""
+        if self.drawing in ("stack", "panels", "flow", "change"):
+            return charts.reading(self.drawing, self.lang)
         if self.form == "cross":
             return text("figure.heat_key", self.lang)
         if self.form == "share":
@@ -159,7 +172,7 @@ class Answer:
     @property
     def statuses(self) -> tuple[tuple[str, str], ...]:
         """Every status that a number can have in its rows, with what it means."""
-        small = (SMALL_BASE,) if self.form == "share" else ()
+        small = (SMALL_BASE,) if self.form in ("share", "index") else ()
         values = {"below": self.release.threshold - 1, "minimum": chance.SMALLEST_BASE}
         return tuple(
             (status, text(f"status_meaning.{status}", self.lang, **values))
@@ -339,13 +352,15 @@ def _over_years(
 ) -> Answer:
     figure = FIGURES[name]
     share = figure.form == "share"
-    found = points_of(release, figure.question, years, figure.form, lang)
+    index = figure.form == "index"
+    found = points_of(release, figure.question, years, "share" if share else "count", lang)
     # A share can lack a code that the count has: pending referrals are outside the base of outcomes.
     present = {point.code for point in found}
     kept = tuple(code for code in codes if code in present)
     if not kept:
         raise AskError("codes", ",".join(codes), [code for code in known(release, figure) if code in present])
-    shown = tuple(point for point in found if point.code in kept)
+    counted = tuple(point for point in found if point.code in kept)
+    shown = change.indexed(counted, lang) if index else counted
     labels = {code: _named(name, figure.dimension, code, lang) for code in kept}
     order = list(known(release, figure))
     series = tuple(Series(code, labels[code], order.index(code)) for code in kept)
@@ -355,13 +370,15 @@ def _over_years(
     columns = ("year", "code", "label", "n", "status", "lower", "upper", "break_in_series")
     if share:
         columns += ("base", "base_lower", "base_upper", "share", "share_low", "share_high", "share_status")
+    if index:
+        columns += ("first_n", "index", "index_low", "index_high", "index_status")
     columns += ("explanation",)
     said, each = quotes.of_years(
         quotes.Asked(
             name,
             figure,
             labels,
-            shown,
+            counted,
             {point.year: point for point in points_of(release, "referrals_by_year", years, "count", lang)},
             {
                 code: [m for m, _ in marks_of(release, figure, [code], years, lang) if m.kind == "break"]
@@ -384,20 +401,30 @@ def _over_years(
         asked={"first_year": years[0], "last_year": years[1], "codes": codes},
         title=title,
         period=_range(*years),
-        base=text(f"figures.{name}.base", lang) if share else text("figure.count", lang),
+        base=_base(name, years[0], lang),
         sentence=said,
         quotes=each,
-        alt=f"{title}. {sentence.described(shown, labels, share=share, lang=lang)}",
+        alt=f"{title}. {sentence.described(counted, labels, share=share, lang=lang)}",
         notes=_year_notes(release, name, shown, noted, lang),
         table=_year_table(shown, labels, marks, years, lang),
         columns=tuple(_column(column, lang) for column in columns),
-        rows=tuple(_year_row(point, labels[point.code], marks, lang, share=share) for point in shown),
+        rows=tuple(_year_row(point, labels[point.code], marks, lang, form=figure.form) for point in shown),
         first_year=years[0],
         last_year=years[1],
+        drawing=figure.drawing,
         points=shown,
+        counted=counted,
         series=series,
         marks=marks,
     )
+
+
+def _base(name: str, first: int, lang: str) -> str:
+    """What the numbers of a figure over the years are: of what they are shares, or what is counted."""
+    form = FIGURES[name].form
+    if form == "index":
+        return text("charts.index", lang, year=first)
+    return text(f"figures.{name}.base", lang) if form == "share" else text("figure.count", lang)
 
 
 def _range(first: int, last: int) -> str:
@@ -419,7 +446,8 @@ def _status(point: Point) -> str:
     return ZERO if point.n == 0 else PUBLISHED
 
 
-def _year_row(point: Point, its_label: str, marks: Sequence[Mark], lang: str, *, share: bool) -> Row:
+def _year_row(point: Point, its_label: str, marks: Sequence[Mark], lang: str, *, form: str) -> Row:
+    share = form == "share"
     breaks = [mark for mark in marks if mark.kind == "break" and mark.year == point.year]
     row: dict[str, str | int | float | None] = {
         "year": point.year,
@@ -441,12 +469,20 @@ def _year_row(point: Point, its_label: str, marks: Sequence[Mark], lang: str, *,
             "share_high": point.high,
             "share_status": point.status,
         }
+    if form == "index":
+        row |= {
+            "first_n": point.base,
+            "index": point.value if point.status == PUBLISHED else None,
+            "index_low": point.low,
+            "index_high": point.high,
+            "index_status": point.status,
+        }
     said = [_explained(row, lang)]
     if share and point.base is None and point.base_lower is not None:
         ends = locale.span(point.base_lower, point.base_upper, lang)
         said.append(text("statuses.base_suppressed", lang, range=ends))
     if point.status == SMALL_BASE:
-        said.append(text("statuses.small_base", lang))
+        said.append(text("statuses.small_base" if share else "statuses.no_index", lang))
     said += [text("figure.break_note", lang, year=mark.year, text=mark.words) for mark in breaks]
     return row | {"explanation": " ".join(said)}
 
@@ -485,7 +521,9 @@ def _year_notes(
         notes.append(Note("interval", text("note.interval", lang)))
     if len({point.code for point in shown}) < len({point.code for point in _all(release, figure, lang)}):
         notes.append(Note("selection", text("note.chosen_series", lang)))
-    if any(point.status == SMALL_BASE for point in shown):
+    if figure.form == "index":
+        notes.append(Note("interval", text("note.index", lang, minimum=chance.SMALLEST_BASE)))
+    if share and any(point.status == SMALL_BASE for point in shown):
         notes.append(Note("small_base", text("note.small_base", lang, minimum=chance.SMALLEST_BASE)))
     notes += _hidden(release, [_status(point) for point in shown], lang)
     notes += [
@@ -496,7 +534,8 @@ def _year_notes(
 
 
 def _all(release: Release, figure: Figure, lang: str) -> tuple[Point, ...]:
-    return points_of(release, figure.question, (release.first_year, release.last_year), figure.form, lang)
+    form = "share" if figure.form == "share" else "count"
+    return points_of(release, figure.question, (release.first_year, release.last_year), form, lang)
 
 
 # Notes that all figures share
@@ -553,7 +592,13 @@ def _crossed(
     seen = points.counts(pl.DataFrame([row | {"year": 0} for row in found], infer_schema_length=None), lang)
     cells = tuple(
         HeatCell(
-            words_of["row"][row["row_code"]], words_of["column"][row["column_code"]], point.n, point.words, point.status
+            words_of["row"][row["row_code"]],
+            words_of["column"][row["column_code"]],
+            point.n,
+            point.words,
+            point.status,
+            point.lower,
+            point.upper,
         )
         for row, point in zip(found, seen, strict=True)
     )
@@ -587,6 +632,7 @@ def _crossed(
         rows=tuple(_cross_row(cross, row, words_of, (period, first, last), lang) for row in found),
         first_year=first,
         last_year=last,
+        drawing=cross.drawing,
         cells=cells,
         row_labels=row_labels,
         column_labels=column_labels,

@@ -132,10 +132,10 @@ def _index(release: Release) -> tuple[Entry, ...]:
 def _over_years(release: Release) -> Iterator[Entry]:
     plain, coded, several = [], [], []
     for name, figure in FIGURES.items():
-        grounded, share = figure.measure == "grounded_share", figure.form == "share"
+        grounded, named = figure.measure == "grounded_share", figure.form in ("share", "index")
         measure, form = _words("grounded" if grounded else "referrals"), _words(figure.form)
-        # A share is asked for by name; a count is meant where nothing is said.
-        about = (measure,) if grounded else (form,) if share else ()
+        # A share or an index is asked for by name; a count is meant where nothing is said.
+        about = (measure,) if grounded else (form,) if named else ()
         implied = form | measure | _both(f"figures.{name}.title")
         if len(figure.codes) > 1:
             several.append(Entry(name, {}, (_words(name),), implied))

@@ -33,6 +33,11 @@ class Asked:
     lang: str
 
     @property
+    def counted(self) -> str:
+        """The figure whose words it is told in: an index is told as the counts that it is of."""
+        return self.figure.question if self.figure.form == "index" else self.name
+
+    @property
     def share(self) -> bool:
         return self.figure.form == "share"
 
@@ -151,7 +156,7 @@ def _listed(asked: Asked) -> str:
     if now:
         items = [asked.say("said.item", label=_lower(asked.labels[code]), value=now[code].words) for code in now]
         values = {"year": last, "total": asked.totals[last].words, "list": _listing(items, asked.lang)}
-        said.append(asked.say(f"said.list.{asked.name}", **values))
+        said.append(asked.say(f"said.list.{asked.counted}", **values))
         if any(_hidden(asked, point) for point in now.values()):
             said.append(asked.say("said.list.ranges"))
         if any(point.status == SMALL_BASE for point in now.values()):
