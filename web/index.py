@@ -24,7 +24,7 @@ pre{padding:.75rem;overflow-x:auto}.wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid #C9CED6}
 .mark{border-left:.4rem solid #8A5A00;background:#FFF6E0;padding:.75rem 1rem;font-weight:700}
-nav a{margin-right:1rem}small{color:#4A525C}td code{background:none;padding:0;overflow-wrap:anywhere}
+nav a,td a{margin-right:1rem}small{color:#4A525C}td code{background:none;padding:0;white-space:nowrap}
 @media (max-width:40rem){body{padding:1rem}}
 """
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -128,13 +128,12 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _figures(release: Release, kept: dict[str, str], lang: str) -> str:
     query = urlencode(kept)
-    head = (text(f"api.column.{name}", lang) for name in ("figure", "id", "files"))
+    head = (text(f"api.column.{name}", lang) for name in ("figure", "files"))
     return _table(
         head,
         (
             (
-                escape(answer.title_of(release, figure, lang)),
-                _tag("code", figure),
+                f"{escape(answer.title_of(release, figure, lang))}<br>{_tag('code', figure)}",
                 " ".join(_tag("a", form.upper(), href=f"figures/{figure}.{form}?{query}") for form in BY_KEY),
             )
             for figure in figure_ids()
