@@ -606,7 +606,9 @@ def _crossed(
     first, last = _years(release, period)
     names = {"rows": text(f"codes.{cross.rows}.name", lang), "columns": text(f"codes.{cross.columns}.name", lang)}
     row_labels, column_labels = (tuple(words_of[end].values()) for end in ("row", "column"))
+    breaks = _cross_breaks(release, cross, (first, last), lang)
     said = quotes.of_cross(cells, row_labels, column_labels, names, _range(first, last), lang)
+    said = " ".join([said, *(note.words for note in breaks)])
     return Answer(
         id=name,
         form="cross",
@@ -626,7 +628,7 @@ def _crossed(
         sentence=said,
         quotes=(said,),
         alt=sentence.heat_described(cells, row_labels, column_labels, names, shown, lang),
-        notes=_cross_notes(release, cross, cells, (rows, columns), lang),
+        notes=(*_cross_notes(release, cross, cells, (rows, columns), lang), *breaks),
         table=_cross_table(cells, row_labels, column_labels, names["rows"]),
         columns=_cross_columns(cross, lang),
         rows=tuple(_cross_row(cross, row, words_of, (period, first, last), lang) for row in found),
@@ -672,10 +674,25 @@ def _cross_table(
     return ((corner, *columns), *((row, *(found.get((row, column), "–") for column in columns)) for row in rows))
 
 
+_GROUNDED = FIGURES["grounded_by_year"]
+
+
+def _cross_breaks(release: Release, cross: Cross, years: tuple[int, int], lang: str) -> list[Note]:
+    """The breaks in what "grounded" means, where a table of assessments adds up years on both sides of one."""
+    if cross.rows != _GROUNDED.dimension:
+        return []
+    return [
+        Note("break", text("figure.break_note", lang, year=mark.year, text=mark.words), note)
+        for mark, note in marks_of(release, _GROUNDED, _GROUNDED.codes, years, lang)
+        if mark.kind == "break" and mark.year > years[0]
+    ]
+
+
 def _cross_notes(
     release: Release, cross: Cross, cells: Sequence[HeatCell], chosen: tuple[Sequence[str], Sequence[str]], lang: str
 ) -> tuple[Note, ...]:
-    notes = [*_example(release, lang), *_definitions((cross.rows, cross.columns), lang)]
+    measures = (_GROUNDED.measure,) if cross.rows == _GROUNDED.dimension else ()
+    notes = [*_example(release, lang), *_definitions((cross.rows, cross.columns, *measures), lang)]
     ends = zip((cross.rows, cross.columns), chosen, strict=True)
     if any(len(codes) < len(codes_in_use(release, dimension)) for dimension, codes in ends):
         notes.append(Note("selection", text("note.selection", lang)))

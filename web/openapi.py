@@ -148,7 +148,7 @@ def _schemas() -> Schema:
     figure = _object(
         id=TEXT,
         title=TEXT,
-        form={"enum": ["count", "share", "cross"]},
+        form={"enum": ["count", "share", "index", "cross"]},
         filters={"type": "object", "additionalProperties": choice},
         files={"type": "object", "additionalProperties": TEXT},
     )
