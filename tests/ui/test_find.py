@@ -38,6 +38,13 @@ MEANT = {
 }
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("Højre", "HOEJRE"), ("højre", "hojre"), ("Sårbar", "saarbar"), ("ægte", "aegte"), ("é", "E")]
+)
+def test_words_are_the_same_however_a_keyboard_writes_them(one: str, other: str):
+    assert find.fold(one) == find.fold(other)
+
+
 @pytest.mark.parametrize("words", MEANT)
 def test_the_best_match_is_what_a_person_means(example: Release, words: str):
     best = find.find(example, words).hits[0]
