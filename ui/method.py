@@ -1,12 +1,13 @@
 """The method page: the long texts of text/method.*.md, and the release's certificate in sentences and in full."""
 
+import re
 from functools import lru_cache
 
 import polars as pl
 import streamlit as st
 
 import queries
-from queries import Release
+from queries import DamagedReleaseError, Release
 from ui import export, locale, text
 from ui.page import View
 
@@ -49,6 +50,10 @@ def show(view: View) -> None:
             _told(view)
         if section.name == BREAKS:
             _breaks(view)
+        if section.name == "revisions":
+            _revisions(view)
+        if section.name == "cite":
+            st.code(citation(view.release, view.lang), language=None, wrap_lines=True)
 
 
 @lru_cache(maxsize=32)
@@ -189,6 +194,41 @@ def _table(row: dict[str, object], view: View) -> dict[str, str]:
 
 def _column(item: str, lang: str) -> str:
     return text.text("method.table.share" if item == "share" else f"method.item.{item}", lang)
+
+
+def citation(release: Release, lang: str) -> str:
+    """How to refer to a release as a whole."""
+    years = {"first_year": release.first_year, "last_year": release.last_year}
+    cited = text.text("method.citation", lang, version=release.version, published=release.created[:4], **years)
+    return f"{text.text('site.example_mark', lang)}\n{cited}" if release.kind == "example" else cited
+
+
+def _revisions(view: View) -> None:
+    """What each release of this kind that lies here says that it changed, the newest first."""
+    told = revisions(view.release, view.lang)
+    for version, notes in told:
+        with st.expander(version, key=f"revision_{version}", icon=":material/history:"):
+            st.markdown(notes)
+    if not told:
+        st.markdown(view.say("method.first_release"))
+
+
+def revisions(release: Release, lang: str) -> list[tuple[str, str]]:
+    """The release notes that lie beside the releases, as (version, notes), the newest release first."""
+    found = []
+    for version in reversed(queries.versions()):
+        notes = queries.folder() / version / f"notes.{lang}.md"
+        if notes.is_file() and _kind(version) == release.kind:
+            # Below the page's own headings.
+            found.append((version, re.sub("^#", "###", notes.read_text(encoding="utf-8"), flags=re.MULTILINE)))
+    return found
+
+
+def _kind(version: str) -> str:
+    try:
+        return queries.open_release(version).kind
+    except DamagedReleaseError:
+        return ""  # what it says of itself can't be trusted either
 
 
 def _breaks(view: View) -> None:

@@ -170,3 +170,26 @@ def test_every_item_that_the_build_writes_has_a_place_on_the_page(small_folder: 
     with duckdb.connect(shutil.copy(home / "vink.duckdb", tmp_path), read_only=True) as file:
         written = [item for (item,) in file.execute("select item from certificate").fetchall()]
     assert sorted(written) == sorted(method.ITEMS) == sorted(ITEMS)
+
+
+@pytest.mark.parametrize(
+    ("lang", "changed", "cited"),
+    [
+        ("da", "| 2019 | Alle henvendelser | 35 | 45 |", "ekstremisme 2018-2019. Udgivelse 2020.2, 2020."),
+        ("en", "| 2019 | All referrals | 35 | 45 |", "extremism 2018-2019. Release 2020.2, 2020."),
+    ],
+)
+def test_the_page_says_what_each_release_changed_and_how_to_cite_it(grown_folder, monkeypatch, lang, changed, cited):
+    """Ten pending referrals of 2019 came later: 35 became 45."""
+    monkeypatch.setenv("VINK_RELEASES", str(grown_folder))
+    app = run(lang)
+    (notes,) = [words.value for words in app.markdown if "2020.2" in words.value and "2020.1" in words.value]
+    assert changed in notes
+    assert not re.search("^#{1,2} ", notes, flags=re.MULTILINE), "its headings lie below the page's own"
+    assert any(code.value.endswith(cited) for code in app.code)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_first_release_has_changed_nothing(small_folder, monkeypatch, lang):
+    monkeypatch.setenv("VINK_RELEASES", str(small_folder))
+    assert text("method.first_release", lang) in [words.value for words in run(lang).markdown]
