@@ -314,6 +314,7 @@ class Asker(View):
                 st.code(loading(ending, self.lang, self.release.version), language=name, wrap_lines=True)
         with st.expander(self.say("research.whole.excel"), key="load_excel", icon=":material/table:"):
             st.markdown(self.section("excel").body)
+        st.markdown(self.say("research.whole.api"))
 
 
 def open(view: View) -> Asker:
