@@ -175,19 +175,6 @@ class Protection:
         self.search.keep_apart(self.apart)
 
 
-def protect(
-    layout: Layout,
-    combinations: np.ndarray,
-    margins: np.ndarray,
-    policy: Policy,
-    *,
-    known: Iterable[Known] = (),
-    conclude: bool = True,
-) -> Pattern:
-    """A safe pattern, see Protection."""
-    return Protection(layout, combinations, margins, policy, known=known, conclude=conclude).pattern()
-
-
 def _problem(
     layout: Layout, combinations: np.ndarray, margins: np.ndarray, policy: Policy, known: list[Known]
 ) -> optimise.Problem:

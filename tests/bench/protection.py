@@ -85,7 +85,8 @@ class Instance:
     def protected(self, *, conclude: bool = False) -> tuple[protect.Pattern, float]:
         """The pattern under the plain rule, or where the reader draws conclusions from it; and the seconds it took."""
         start = time.monotonic()
-        pattern = protect.protect(self.layout, self.combinations, self.margins, self.policy, conclude=conclude)
+        given = (self.layout, self.combinations, self.margins, self.policy)
+        pattern = protect.Protection(*given, conclude=conclude).pattern()
         return pattern, time.monotonic() - start
 
     def audited(self, pattern: protect.Pattern) -> tuple[audit.Audit, float]:

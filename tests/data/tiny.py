@@ -87,7 +87,8 @@ class Case:
         self.margins = count.margins(self.combinations, self.layout)
 
     def protected(self, known: Iterable[Known] = ()) -> protect.Pattern:
-        return protect.protect(self.layout, self.combinations, self.margins, self.policy, known=known)
+        given = (self.layout, self.combinations, self.margins, self.policy)
+        return protect.Protection(*given, known=known).pattern()
 
     def shown(self, pattern: protect.Pattern) -> dict[tuple[str, str, str], str | int]:
         """What each cell shows: its number, or its status where that is not "published"."""
