@@ -104,7 +104,7 @@ class _Bar:
         codes = {p.code for p in hidden}
         letters = " ".join(self._names[code][0] for code in labels if code in codes)
         if letters and not codes <= labels.keys():
-            letters += " …"  # some that were not chosen are hidden in it too
+            letters += " +"  # some that were not chosen are hidden in it too
         self._add(HIDDEN, rest, base, words, letters)
 
     def _add(self, code: str, n: int, base: int, words: str, letters: str = "") -> None:

@@ -91,7 +91,7 @@ def test_parts_that_were_not_chosen_are_neither_lost_nor_taken_for_suppressed():
     assert drawn(spec, 2019) == [
         ("A  Resource-strong", 0, 0.2286, "A 23"),
         ("not chosen", 0.2286, 0.5143, "29"),
-        ("suppressed", 0.5143, 1, "B … suppressed"),
+        ("suppressed", 0.5143, 1, "B + suppressed"),
     ]
 
 
