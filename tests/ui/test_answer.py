@@ -267,7 +267,7 @@ def test_the_sentences_of_the_small_release(small: Release):
     assert one.sentence == "I 2019 var 57 pct. af de vurderede bekymringshenvendelser begrundede (20 af 35)."
     crossed = answer(small, "ideology_by_resource", "en", period="all")
     assert crossed.sentence == (
-        "In 2018-2019, VINK received 62 concern referrals. Divided by ideology and resource profile, the largest "
+        "In 2018-2019, VINK received 62 concern referrals. Broken down by ideology and resource profile, the largest "
         "number that may be shown is 17 (militant Islamism and vulnerable). "
         "None of the numbers in the table is suppressed."
     )

@@ -86,7 +86,7 @@ def test_a_year_without_any_base():
 
 def test_a_category_that_was_not_collected():
     points = tuple(count(year, None, "anti_authority") for year in (2016, 2017))
-    assert one("referrals_by_ideology", *points).startswith("Der er ingen tal for anti_authority for 2016-2017.")
+    assert one("referrals_by_ideology", *points).startswith("Der er ingen tal i 2016-2017: anti_authority.")
 
 
 # Two years
@@ -129,7 +129,7 @@ def test_what_is_hidden_is_not_compared():
 def test_a_category_that_begins_late_says_so():
     points = (count(2020, None, "anti_authority"), count(2021, 8, "anti_authority"), count(2022, 9, "anti_authority"))
     assert one("referrals_by_ideology", *points).endswith(
-        f"mod 8 i 2021. {CHANCE} Kategorien er først opgjort fra 2021."
+        f"mod 8 i 2021. {CHANCE} Kategorien er først opgjort fra og med 2021."
     )
 
 
@@ -155,13 +155,13 @@ def test_three_series_and_more_are_listed_with_what_may_be_said_of_each():
     whole, each = said("referrals_by_ideology", *points, labels=labels)
     assert len(each) == 3
     assert whole == (
-        "I 2019 modtog VINK 72 bekymringshenvendelser, heraf efter ideologi: "
+        "I 2019 modtog VINK 72 bekymringshenvendelser. Fordelt efter ideologi: "
         "militant islamisme 20, højreekstremisme 12 og andet 1-4. "
         "Hvor der står et interval, er tallet diskretioneret og ligger inden for intervallet. "
-        "Siden 2016 er der sket et fald, som er større, end man kan forvente af tilfældig variation, "
-        "for militant islamisme fra 60. "
-        "Forskellen fra 2016 kan skyldes tilfældig variation for højreekstremisme. "
-        "Udviklingen siden 2016 kan ikke opgøres for andet, fordi et tal er diskretioneret."
+        "Siden 2016 er der sket et fald, som er større, end man kan forvente af tilfældig variation: "
+        "militant islamisme fra 60. "
+        "Forskellen fra 2016 kan skyldes tilfældig variation: højreekstremisme. "
+        "Udviklingen siden 2016 kan ikke opgøres, fordi et tal er diskretioneret: andet."
     )
 
 
@@ -181,7 +181,8 @@ def crossed(*numbers: Number) -> str:
 
 def test_a_crossed_table_names_its_largest_number_its_total_and_what_is_hidden():
     assert crossed((1, 4), 10, 9, 60, 12, 70) == (
-        "I 2019 modtog VINK 70 bekymringshenvendelser. Fordelt efter ideologi og udfald er det største tal, der må "
+        "I 2019 modtog VINK 70 bekymringshenvendelser. Når de fordeles efter ideologi og udfald, er det største tal, "
+        "der må "
         "vises, 9 (højreekstremisme og indsats). 1 af de 6 tal i tabellen er diskretioneret."
     )
 

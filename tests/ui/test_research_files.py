@@ -76,7 +76,7 @@ def test_a_file_says_of_every_number_what_its_status_is_in_words(small: Release)
     mine = hidden(taken(small, "en", rows="gender", columns="none"))
     row = pl.read_parquet(io.BytesIO(research_files.parquet(mine))).row(0, named=True)
     assert (row["n"], row["status"], row["lower"], row["upper"]) == (None, "suppressed", 1, 4)
-    assert row["status_label"] == "suppressed: the true value lies from lower to upper"
+    assert row["status_label"] == "suppressed: the true value lies in the range from lower to upper"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

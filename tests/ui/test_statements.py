@@ -84,7 +84,7 @@ def test_what_differs_says_both_numbers(small: Release):
     found = {one.statement.id: one for one in statements.every(small, "da")}
     one = found.pop("grounded_share_2019")
     assert one.verdict == Verdict(DIFFERS)  # the definition is older than 2019, so no break explains it
-    assert one.words == "Udtalelsen siger 40 pct., og udgivelsen siger 57 pct. (20 af 35) for 2019."
+    assert one.words == "Ifølge udtalelsen er tallet 40 pct., men ifølge udgivelsen er det 57 pct. (20 af 35) i 2019."
     assert {(one.verdict.kind, one.verdict.reason) for one in found.values()} <= {
         (UNCHECKED, "outside"), (UNCHECKED, "series"), (UNCHECKED, "topic"),
     }  # fmt: skip
