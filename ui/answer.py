@@ -482,7 +482,8 @@ def _year_row(point: Point, its_label: str, marks: Sequence[Mark], lang: str, *,
         ends = locale.span(point.base_lower, point.base_upper, lang)
         said.append(text("statuses.base_suppressed", lang, range=ends))
     if point.status == SMALL_BASE:
-        said.append(text("statuses.small_base" if share else "statuses.no_index", lang))
+        key = "small_base" if share else "no_index"
+        said.append(text(f"statuses.{key}", lang, minimum=chance.SMALLEST_BASE))
     said += [text("figure.break_note", lang, year=mark.year, text=mark.words) for mark in breaks]
     return row | {"explanation": " ".join(said)}
 

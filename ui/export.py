@@ -60,9 +60,12 @@ def _written(value: object, lang: str) -> object:
     if isinstance(value, float):
         written = f"{value:.4f}"
         return written.replace(".", ",") if lang == "da" else written
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"  # read as words
-    return "" if value is None else value
+    return "" if value is None else harmless(value)
+
+
+def harmless(value: object) -> object:
+    """A value that no spreadsheet takes for a formula: words that begin like one are marked as words."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 # JSON

@@ -11,7 +11,6 @@ from ui.text import FOLDER
 
 EXAMPLES = ("yearly", "hidden", "labels")
 FIRST = "ideology_resource"  # the table that is explained where the reader chose none
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for the beginning of one
 
 
 def box(view: Asker) -> None:
@@ -70,13 +69,9 @@ def _answer(view: Asker, statement: str) -> None:
 def rows(table: pl.DataFrame, origin: str) -> list[dict[str, object]]:
     """An answer as rows of a file, none of whose words a spreadsheet takes for a formula; `origin` says whose it is."""
     return [
-        {str(_harmless(name)): _harmless(value) for name, value in row.items()} | {"origin": origin}
+        {str(export.harmless(name)): export.harmless(value) for name, value in row.items()} | {"origin": origin}
         for row in table.iter_rows(named=True)
     ]
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _tables(view: Asker) -> None:
