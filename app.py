@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui import charts, text
 from ui.frame import show as _show  # noqa: F401 - loaded here, used by pages/start.py
-from web import api
+from web import site
 
 
 @asynccontextmanager
@@ -26,4 +26,4 @@ async def ready(_: Any) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/start.py", routes=api.routes(), lifespan=ready)
+app = st.App("pages/start.py", routes=site.routes(), middleware=site.middleware(), lifespan=ready)

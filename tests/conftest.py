@@ -1,7 +1,9 @@
 """Releases that many tests look at: the example, and one that is small enough to count by hand."""
 
 import datetime as dt
-from collections.abc import Iterator
+import fcntl
+import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -29,12 +31,32 @@ year ideology          resource_profile assessment   outcome           source   
 """
 
 
+ROOT = Path(__file__).parent.parent
+
+
 @pytest.fixture(scope="session")
-def example_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of releases with the example one in it. Building it takes most of a minute: look, don't change."""
-    folder = tmp_path_factory.mktemp("example")
-    build.build_example(folder)
+def example_folder(request: pytest.FixtureRequest) -> Path:
+    """A folder of releases with the example one in it: look, don't change.
+
+    Building it takes a minute or two, so all processes of a run share one, and so do runs until the build changes.
+    """
+    found = sorted(path for path in (ROOT / "data").rglob("*") if path.suffix in (".py", ".toml"))
+    parts = [path for path in found if "releases" not in path.parts] + [ROOT / "requirements.txt"]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:16]
+    folder = request.config.cache.mkdir("releases") / digest
+    _made_once(folder, build.build_example)
     return folder
+
+
+def _made_once(folder: Path, make: Callable[[Path], object]) -> None:
+    """Let one process make the folder's content, while the others wait for it."""
+    done = folder / ".done"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,17 @@
+"""The HTTP side in one place: what is served beside the pages, and what every request passes on its way in."""
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from web import api, assets
+from web.shell import Shell
+
+
+def routes() -> list[BaseRoute]:
+    """The addresses that stand beside the pages. Streamlit has all others."""
+    return [*assets.routes(), *api.routes()]
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes, from the outside in."""
+    return [Middleware(Shell)]
