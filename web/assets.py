@@ -1,4 +1,7 @@
-"""Files of our own that the page shell loads, those of web/assets/ and the icon: each at an address that names its content, so it is kept for good."""
+"""Files of our own that the page shell loads (web/assets/ and the icon).
+
+Each is served at an address that names its content, so it is kept for good.
+"""
 
 import hashlib
 from functools import cache
