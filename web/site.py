@@ -3,7 +3,9 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from ui import doors
 from web import api, assets
+from web.gate import Gate
 from web.shell import Shell
 
 
@@ -14,4 +16,5 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes, from the outside in."""
-    return [Middleware(Shell)]
+    doors.check()  # half turned on, nothing may answer
+    return [Middleware(Gate), Middleware(Shell)]
