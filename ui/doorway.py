@@ -27,9 +27,10 @@ def who(reader: Reader | None, lang: str) -> None:
     """Say who is signed in, beside the way out. Nothing where sign-in is off."""
     if reader is None or not reader.mark:
         return
-    # As text and not as Markdown: the name comes from elsewhere.
-    st.text(text("doors.signed_in_as", lang, name=reader.name) if reader.name else text("doors.signed_in", lang))
-    st.button(text("doors.sign_out", lang), key="sign_out", on_click=st.logout, icon=":material/logout:")
+    named = text("doors.signed_in_as", lang, name=reader.name) if reader.name else text("doors.signed_in", lang)
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="who"):
+        st.text(named)  # and not as Markdown: the name comes from elsewhere
+        st.button(text("doors.sign_out", lang), key="sign_out", on_click=st.logout, icon=":material/logout:")
 
 
 def _sign_in(lang: str) -> None:

@@ -146,6 +146,9 @@ class Gate:
         if problem is not None:
             await _refused(request, problem)(request.scope, receive, _private(_secured(request.scope, send)))
             return
+        if path == CALLBACK and not request.url.query:  # the provider sends whoever signed out back here
+            await RedirectResponse("/", status_code=303)(request.scope, receive, send)
+            return
         if path == LOGOUT:
             _end(request)
         send = _secured(request.scope, send)
