@@ -111,6 +111,13 @@ def build(
         bool,
         typer.Option("--reject-bad-rows", help="Set rows with faults aside in data/reports/ and build on the rest."),
     ] = False,
+    publish_at: Annotated[
+        str | None,
+        typer.Option(
+            help="An embargo: the time, with its time zone, until which only the roles named in ui/doors.toml see the "
+            "release, such as 2026-03-01T06:00+01:00. Default: it is public at once."
+        ),
+    ] = None,
 ) -> None:
     """Read, validate, count, protect, audit and release FILES as one VERSION.
 
@@ -124,6 +131,7 @@ def build(
         rules = policy.load(codes, policy_file) if policy_file else policy.load(codes)
         if version.startswith("example"):
             raise release.ReleaseError("Versions that begin with 'example' are kept for example releases.")
+        publication = None if publish_at is None else _publication(publish_at, dt.datetime.now(dt.UTC))
     checked = _checked(files, mapping_file, None)
     for one in checked:
         if one.why_not:
@@ -145,14 +153,39 @@ def build(
                 console.print(f"{one.bad_rows.height} rows of {one.file} are set aside in {aside}.")
     records = pl.concat([one.records for one in checked])
     sources = tuple(release.mark(path.read_bytes(), _reports()) for path in files)
-    about = release.About(version, "real", dt.datetime.now(dt.UTC), sources, rejected)
+    about = release.About(version, "real", dt.datetime.now(dt.UTC), sources, rejected, publication_time=publication)
     with _stops(), _progress() as report:
         place = building.build(records, about, rules, codes, release.folder(), report=report)
     manifest = json.loads((place / release.MANIFEST).read_text(encoding="utf-8"))
-    console.print(f"Release {version} is written and the dashboard shows it: {place}")
+    if publication is None:
+        console.print(f"Release {version} is written and the dashboard shows it: {place}")
+    else:
+        console.print(f"Release {version} is written: {place}")
+        console.print(
+            f"It is under embargo until {about.published} (UTC): until then the dashboard shows it to the roles that "
+            "ui/doors.toml names, and to nobody where sign-in is off."
+        )
     console.print(
         f"{records['count'].sum()} referrals; {rejected} rows set aside; content {manifest['content_sha256'][:16]}."
     )
+
+
+def _publication(given: str, now: dt.datetime) -> dt.datetime:
+    """The time in `given`. Raises ReleaseError where it has no time zone, or isn't to come."""
+    try:
+        at = dt.datetime.fromisoformat(given)
+    except ValueError as error:
+        raise release.ReleaseError(
+            f"--publish-at {given!r} is no time. Write day, time and time zone, such as 2026-03-01T06:00+01:00."
+        ) from error
+    if at.tzinfo is None:
+        raise release.ReleaseError(
+            f"--publish-at {given!r} lacks a time zone. Write +01:00 behind it for Danish winter time, "
+            "+02:00 for summer time: 2026-03-01T06:00+01:00."
+        )
+    if at <= now:
+        raise release.ReleaseError(f"--publish-at {given!r} has passed. Leave it out to publish at once.")
+    return at
 
 
 @app.command()

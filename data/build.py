@@ -46,6 +46,7 @@ def build(
     """
     if not records["count"].sum():
         raise BuildError("There are no referrals to publish: the files hold 0.")
+    about = _following(releases, about)
     years = tuple(range(_year(records, "min"), _year(records, "max") + 1))
     staging = release.open_staging(releases, about.version)
     try:
@@ -86,6 +87,22 @@ def build(
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
+
+
+def _following(releases: Path, about: release.About) -> release.About:
+    """`about` with the version that is current now, which readers without the right see until the publication time.
+
+    Raises BuildError where it would be public before that one: its notes and what it knows would give that one away.
+    """
+    former = release.current(releases) if releases.exists() else None
+    before = release.publication_time(releases / former) if former else None
+    if about.kind == "real" and before and (about.publication_time or about.created) < before:
+        raise BuildError(
+            f"No release was written: release {former} is under embargo until {before.isoformat()}, and "
+            f"{about.version} would give it away before that. Build it with --publish-at and the same time or a later "
+            "one."
+        )
+    return dataclasses.replace(about, follows=former)
 
 
 def _earlier(releases: Path, about: release.About) -> dict[str, Path]:

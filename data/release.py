@@ -59,6 +59,14 @@ class About:
     sources: tuple[str, ...] = ()  # a mark of each file that the records came from, see `mark`
     rejected_rows: int = 0
     notes: tuple[str, ...] = field(default=())
+    publication_time: dt.datetime | None = None  # until then only the named roles see it; None: public at once
+    follows: str | None = None  # the version that was current when it was built, which others go on seeing
+
+    @property
+    def published(self) -> str | None:
+        """The publication time as the release has it: in UTC, to the second."""
+        at = self.publication_time
+        return None if at is None else at.astimezone(dt.UTC).isoformat(timespec="seconds")
 
 
 def folder() -> Path:
@@ -77,6 +85,15 @@ def kind(release: Path) -> str | None:
     try:
         return json.loads((release / MANIFEST).read_text(encoding="utf-8")).get("kind")
     except (OSError, json.JSONDecodeError):
+        return None
+
+
+def publication_time(release: Path) -> dt.datetime | None:
+    """The time until which `release` is under embargo, as its manifest says; None where it has none."""
+    try:
+        said = json.loads((release / MANIFEST).read_text(encoding="utf-8")).get("publication_time")
+        return None if said is None else dt.datetime.fromisoformat(said)
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
 
 
@@ -271,8 +288,10 @@ def write_database(
                         "protection": policy.protection,
                         "method": METHOD,
                         "policy": policy.text,
+                        "publication_time": about.published,
                     }
-                ]
+                ],
+                schema_overrides={"publication_time": pl.String},
             ),
         )
 
@@ -401,6 +420,7 @@ def write_files(staging: Path, policy: Policy, about: About) -> None:
     }
     manifest = asdict(about) | {
         "created": about.created.isoformat(timespec="seconds"),
+        "publication_time": about.published,
         "schema_version": SCHEMA_VERSION,
         "method": METHOD,
         "threshold": policy.threshold,

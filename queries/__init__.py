@@ -4,6 +4,7 @@ Every question is one .sql file beside this one: its first line asks it in plain
 one statement with named parameters.
 """
 
+import datetime as dt
 import hashlib
 import json
 import os
@@ -40,6 +41,10 @@ class NoReleaseError(LookupError):
         self.version = version
 
 
+class NothingPublicError(NoReleaseError):
+    """There are releases, but none that this reader may see yet."""
+
+
 class DamagedReleaseError(ValueError):
     """The release can't be trusted. `reason` is a key of text/problems.toml: damaged, unreadable or newer."""
 
@@ -59,6 +64,17 @@ class Release:
     last_year: int
     threshold: int
     connection: duckdb.DuckDBPyConnection
+    publication_time: dt.datetime | None = None
+
+    @property
+    def embargoed(self) -> bool:
+        """Whether its publication time is still to come."""
+        return self.publication_time is not None and now() < self.publication_time
+
+
+def now() -> dt.datetime:
+    """The time by which an embargo ends. Asked at every look, so a clock that is set back hides a release again."""
+    return dt.datetime.now(dt.UTC)
 
 
 def folder() -> Path:
@@ -66,29 +82,82 @@ def folder() -> Path:
     return Path(os.environ.get("VINK_RELEASES") or HERE.parent / "data" / "releases")
 
 
-def versions() -> list[str]:
-    """The releases that lie in the folder, newest name last."""
-    return sorted(path.parent.name for path in folder().glob(f"[!.]*/{MANIFEST}"))
+def versions(*, embargoed: bool = False) -> list[str]:
+    """The releases that lie in the folder, newest name last.
+
+    embargoed: for a reader who may see what isn't public yet. To all others it is as if it weren't there, here as in
+    `current` and `open_release`.
+    """
+    found = sorted(path.parent.name for path in folder().glob(f"[!.]*/{MANIFEST}"))
+    return [version for version in found if embargoed or _is_public(version)]
 
 
-def current() -> str:
-    """The version that the pointer names. Raises NoReleaseError, or DamagedReleaseError where it can't be read."""
+def current(*, embargoed: bool = False) -> str:
+    """The version that the pointer names, or else the last public one before it.
+
+    Raises NoReleaseError, or DamagedReleaseError where the pointer can't be read.
+    """
     try:
-        return (folder() / POINTER).read_text(encoding="utf-8").strip()
+        version = (folder() / POINTER).read_text(encoding="utf-8").strip()
     except FileNotFoundError as error:
         raise NoReleaseError from error
     except (OSError, UnicodeDecodeError) as error:
         raise DamagedReleaseError(POINTER, "unreadable") from error
+    seen = set()
+    while not embargoed and not _is_public(version):
+        seen.add(version)
+        follows = _told(folder() / version).get("follows")
+        if not isinstance(follows, str) or follows in seen:
+            raise NothingPublicError
+        version = follows
+    return version
 
 
-def open_release(version: str) -> Release:
+def _is_public(version: str) -> bool:
+    """Whether everybody may see the release. One whose time can't be read is not public."""
+    try:
+        at = _time(_told(folder() / version).get("publication_time"))
+    except (ValueError, TypeError):
+        return False
+    return at is None or now() >= at
+
+
+def _time(said: object) -> dt.datetime | None:
+    """A publication time as a release has it. ValueError or TypeError where it is none, or lacks its time zone."""
+    if said is None:
+        return None
+    if not isinstance(said, str):
+        raise TypeError(said)
+    at = dt.datetime.fromisoformat(said)
+    if at.tzinfo is None:
+        raise ValueError(said)
+    return at
+
+
+def _told(home: Path) -> dict[str, object]:
+    """What a release's manifest says; nothing where it can't be read: then the release can't be opened either."""
+    path = home / MANIFEST
+    try:
+        stat = path.stat()
+        return _manifest(path, stat.st_mtime_ns, stat.st_size)
+    except (OSError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=256)
+def _manifest(path: Path, _changed: int, _size: int) -> dict[str, object]:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return told if isinstance(told, dict) else {}
+
+
+def open_release(version: str, *, embargoed: bool = False) -> Release:
     """The release of that version, its file checked against its manifest and opened read-only.
 
     Raises NoReleaseError, or DamagedReleaseError where the file isn't what the build wrote.
     """
-    if version not in versions():
+    if version not in versions(embargoed=embargoed):
         # Looked up in a list: the name comes from the address, and may be a path or too long to be one.
-        if version in (path.name for path in folder().glob("[!.]*/")):
+        if version in (path.name for path in folder().glob("[!.]*/") if not (path / MANIFEST).exists()):
             raise DamagedReleaseError(version, "unreadable")
         raise NoReleaseError(version)
     home = folder() / version
@@ -118,15 +187,16 @@ def _open(home: Path, stamp: tuple[tuple[int, int], ...]) -> Release:
     try:
         connection = duckdb.connect(str(home / DATABASE), read_only=True, config=HARDENED)
         connection.execute("set lock_configuration = true")
-        row = connection.execute(
-            "select version, kind, created, first_year, last_year, threshold from release"
-        ).fetchone()
-    except duckdb.Error as error:
+        row = connection.sql("select * from release").pl().row(0, named=True)
+        said = row.get("publication_time")  # a release that was built before there were embargoes has none
+        if said != manifest.get("publication_time"):
+            raise DamagedReleaseError(version, "damaged")
+        its = {name: row[name] for name in ("version", "kind", "created", "first_year", "last_year", "threshold")}
+        return Release(**its, connection=connection, publication_time=_time(said))
+    except DamagedReleaseError:
+        raise
+    except (duckdb.Error, pl.exceptions.PolarsError, KeyError, ValueError, TypeError) as error:
         raise DamagedReleaseError(version, "unreadable") from error
-    if row is None:
-        raise DamagedReleaseError(version, "unreadable")
-    version, kind, created, first_year, last_year, threshold = row
-    return Release(version, kind, created, first_year, last_year, threshold, connection)
 
 
 def ask(release: Release, question: str, **parameters: Parameter) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 import datetime as dt
 import fcntl
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -77,11 +78,25 @@ def grown_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _build_small(folder: Path, version: str, referrals: str) -> None:
+EMBARGO = dt.datetime(2099, 3, 1, 6, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+
+
+@pytest.fixture(scope="session")
+def embargoed_folder(tmp_path_factory: pytest.TempPathFactory, grown_folder: Path) -> Path:
+    """A folder with the public release 2020.1, and 2020.3 with eleven more referrals, under embargo until EMBARGO."""
+    folder = tmp_path_factory.mktemp("embargoed")
+    shutil.copytree(grown_folder / "2020.1", folder / "2020.1")
+    (folder / "current").write_text("2020.1\n", "utf-8")
+    more = "2019 left_wing resource_strong pending pending school 18-24 female 11\n"
+    _build_small(folder, "2020.3", SMALL + more, EMBARGO)
+    return folder
+
+
+def _build_small(folder: Path, version: str, referrals: str, publish_at: dt.datetime | None = None) -> None:
     header, *rows = (line.split() for line in referrals.strip().splitlines())
     records = pl.DataFrame(rows, schema=header, orient="row").cast({"year": pl.Int32, "count": pl.Int64})
     lists = codes.load()
-    about = release.About(version, "real", dt.datetime(2020, 6, 1, 12, tzinfo=dt.UTC))
+    about = release.About(version, "real", dt.datetime(2020, 6, 1, 12, tzinfo=dt.UTC), publication_time=publish_at)
     build.build(records, about, policy.load(lists), lists, folder)
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from ui.text import LANGUAGES
 
+PAGES = ("overview", "ideology", "resources", "outcome", "press", "research", "method")
 KEPT = ("lang", "release", "years", "period")  # what a link to another page takes along
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 import queries
 from queries import Release
-from ui import chance, change, charts, flow, locale, panels, points, quotes, sentence, stack
+from ui import caution, chance, change, charts, flow, locale, panels, points, quotes, sentence, stack
 from ui.charts import HeatCell, Mark, Series, Spec
 from ui.figure import CHOSEN, CROSSES, FIGURES, Cross, Figure, figure_ids
 from ui.points import NOT_COLLECTED, PUBLISHED, SMALL_BASE, SUPPRESSED, Point
@@ -157,8 +157,8 @@ class Answer:
 
     @property
     def mark(self) -> str:
-        """What every form carries while the release is the example, else ""."""
-        return text("site.example_mark", self.lang) if self.release.kind == "example" else ""
+        """What every form carries while the release must not be quoted, else ""."""
+        return caution.mark(self.release, self.lang)
 
     @property
     def copied(self) -> str:

@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from queries import Release
-from ui import locale
+from ui import caution, locale
 from ui.answer import Answer, Row
 from ui.points import NOT_COLLECTED, SUPPRESSED
 from ui.text import text
@@ -39,7 +39,8 @@ def csv_of(answer: Answer) -> bytes:
 
 def csv_file(release: Release, lang: str, rows: list[dict[str, object]]) -> bytes:
     """`rows` (all with the same keys) as CSV: decimal comma and semicolons in Danish; release and mark in every row."""
-    columns = [*rows[0], "release", "source", *(["note"] if release.kind == "example" else [])]
+    mark = caution.mark(release, lang)
+    columns = [*rows[0], "release", "source", *(["note"] if mark else [])]
     source = text("site.source_line", lang, version=release.version)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=DELIMITER[lang], lineterminator="\r\n")
@@ -48,7 +49,7 @@ def csv_file(release: Release, lang: str, rows: list[dict[str, object]]) -> byte
         tail = [
             release.version,
             source,
-            *([text("site.example_mark", lang)] if release.kind == "example" else []),
+            *([mark] if mark else []),
         ]
         writer.writerow(
             [*(_written(value, lang) for value in row.values()), *(_written(value, lang) for value in tail)]

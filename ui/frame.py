@@ -7,8 +7,9 @@ import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
 import queries
-from queries import DamagedReleaseError, NoReleaseError, Release
-from ui import address, first_start
+from queries import DamagedReleaseError, NoReleaseError, NothingPublicError, Release
+from ui import address, caution, doors, doorway, first_start
+from ui.doors import Reader
 from ui.page import PAGES, RELEASE
 from ui.text import text
 
@@ -50,6 +51,7 @@ def show() -> None:
     lang = address.language()
     st.set_page_config(page_title=text("site.name", lang), page_icon=ICON, layout="wide")
     st.html(STYLE)
+    reader = doors.here()
     menu = {
         name: st.Page(
             f"{name}.py",
@@ -60,14 +62,20 @@ def show() -> None:
     }
     # The site's root shows the first page too. That page has an address of its own all the same: st.page_link writes an
     # empty one for the root, and a new tab would open the page that the link stands on.
-    root = st.Page(f"{PAGES[0]}.py", title=menu[PAGES[0]].title, url_path="", default=True)
+    mine = reader.pages if reader else ()
+    first = mine[0] if mine else PAGES[0]
+    root = st.Page(f"{first}.py", title=menu[first].title, url_path="", default=True)
     page = st.navigation([root, *menu.values()], position="hidden")
     if page == root:
-        menu[PAGES[0]] = root
-    _head(menu, page, lang)
-    release = _release(lang)
+        menu[first] = root
+    _head({name: menu[name] for name in mine}, page, lang, reader)
+    if not doorway.let_in(reader, page, lang) or reader is None:
+        return
+    release = _release(lang, embargoed=reader.embargo)
     if release is None:
         return
+    if release.embargoed:
+        st.warning(text("embargo.banner", lang, until=caution.until(release, lang)), icon=":material/lock_clock:")
     if release.kind == "example":
         st.warning(text("site.example_banner", lang), icon=":material/science:")
     st.session_state[RELEASE] = release  # the page shows this one, even if another becomes current while it is drawn
@@ -89,7 +97,7 @@ def show() -> None:
     )
 
 
-def _head(menu: dict[str, StreamlitPage], here: StreamlitPage, lang: str) -> None:
+def _head(menu: dict[str, StreamlitPage], here: StreamlitPage, lang: str, reader: Reader | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="brand"):
         st.markdown(f"**{text('site.name', lang)}**  \n{text('site.tagline', lang)}")
         other = "en" if lang == "da" else "da"
@@ -100,6 +108,7 @@ def _head(menu: dict[str, StreamlitPage], here: StreamlitPage, lang: str) -> Non
             args=(other,),
             icon=":material/translate:",
         )
+        doorway.who(reader, lang)
     with st.container(horizontal=True, gap="small", key="menu"):
         for name, page in menu.items():
             with st.container(width="content", key="menu_here" if page == here else f"menu_{name}"):
@@ -110,14 +119,17 @@ def _speak(lang: str) -> None:
     address.put("lang", lang, "da")
 
 
-def _release(lang: str) -> Release | None:
+def _release(lang: str, *, embargoed: bool) -> Release | None:
     """The release that the address asks for, or else the current one; None where a problem page was drawn instead."""
     try:
-        version = st.query_params.get("release") or queries.current()
-        return queries.open_release(version)
+        version = st.query_params.get("release") or queries.current(embargoed=embargoed)
+        return queries.open_release(version, embargoed=embargoed)
     except DamagedReleaseError as problem:
         LOG.error("%s", problem)
         _problem(problem.reason, lang, problem.version)
+    except NothingPublicError:
+        st.title(text("embargo.none_title", lang), anchor=False)
+        st.info(text("embargo.none", lang), icon=":material/schedule:")
     except NoReleaseError as problem:
         if problem.version is None:
             _make_example(lang)

@@ -8,7 +8,7 @@ import streamlit as st
 
 import queries
 from queries import DamagedReleaseError, Release
-from ui import export, locale, text
+from ui import caution, doors, export, locale, text
 from ui.page import View
 
 # The items of a certificate in the order in which they are shown, and how each is written.
@@ -200,7 +200,8 @@ def citation(release: Release, lang: str) -> str:
     """How to refer to a release as a whole."""
     years = {"first_year": release.first_year, "last_year": release.last_year}
     cited = text.text("method.citation", lang, version=release.version, published=release.created[:4], **years)
-    return f"{text.text('site.example_mark', lang)}\n{cited}" if release.kind == "example" else cited
+    mark = caution.mark(release, lang)
+    return f"{mark}\n{cited}" if mark else cited
 
 
 def _revisions(view: View) -> None:
@@ -216,7 +217,7 @@ def _revisions(view: View) -> None:
 def revisions(release: Release, lang: str) -> list[tuple[str, str]]:
     """The release notes that lie beside the releases, as (version, notes), the newest release first."""
     found = []
-    for version in reversed(queries.versions()):
+    for version in reversed(queries.versions(embargoed=doors.sees_embargo())):
         notes = queries.folder() / version / f"notes.{lang}.md"
         if notes.is_file() and _kind(version) == release.kind:
             # Below the page's own headings.
@@ -226,7 +227,7 @@ def revisions(release: Release, lang: str) -> list[tuple[str, str]]:
 
 def _kind(version: str) -> str:
     try:
-        return queries.open_release(version).kind
+        return queries.open_release(version, embargoed=doors.sees_embargo()).kind
     except DamagedReleaseError:
         return ""  # what it says of itself can't be trusted either
 

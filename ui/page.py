@@ -10,6 +10,7 @@ import streamlit as st
 import queries
 from queries import Release
 from ui import address, sentence, takeaway
+from ui.address import PAGES
 from ui.answer import AskError, answer, codes_in_use, period_words, periods, points_of, title_of
 from ui.figure import CROSSES, FIGURES
 from ui.points import Point
@@ -42,7 +43,6 @@ HEADLINES = {
     ),
 }
 RELEASE = "release_shown"  # where ui/frame.py leaves the release of this visit
-PAGES = ("overview", "ideology", "resources", "outcome", "press", "research", "method")
 
 
 @dataclass(frozen=True)

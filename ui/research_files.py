@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 import queries
 from queries import Release
-from ui import points
+from ui import caution, points
 from ui.crossing import ALL, NONE, Cell, Panel, Selection
 from ui.export import csv_file
 from ui.text import label, text, words
@@ -84,7 +84,8 @@ def _row(taken: Taken, cell: Cell) -> dict[str, object]:
 
 def _origin(taken: Taken) -> dict[str, object]:
     version = taken.release.version
-    marked = {"note": text("site.example_mark", taken.lang)} if taken.release.kind == "example" else {}
+    mark = caution.mark(taken.release, taken.lang)
+    marked = {"note": mark} if mark else {}
     return {"release": version, "source": text("site.source_line", taken.lang, version=version), **marked}
 
 
@@ -130,8 +131,8 @@ def xlsx(taken: Taken) -> bytes:
 def _laid_out(sheet: Worksheet, taken: Taken, styles: dict[str, Format]) -> None:
     choice = taken.selected.choice
     above = [(taken.title, styles["bold"])]
-    if taken.release.kind == "example":
-        above.append((text("site.example_mark", taken.lang), styles["mark"]))
+    if mark := caution.mark(taken.release, taken.lang):
+        above.append((mark, styles["mark"]))
     above += [(taken.notes[0], None), (text("site.source_line", taken.lang, version=taken.release.version), None)]
     for at, (line, style) in enumerate(above):
         sheet.write_string(at, 0, line, style)

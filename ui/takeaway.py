@@ -8,7 +8,7 @@ import streamlit as st
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
-from ui import address, export, picture
+from ui import address, doors, export, picture
 from ui.answer import Answer, AskError, again
 from ui.text import text
 
@@ -94,8 +94,9 @@ def older(release: Release, lang: str) -> None:
 def _current(release: Release) -> Release | None:
     """The current release, where `release` is another one."""
     try:
-        version = queries.current()
-        return queries.open_release(version) if version != release.version else None
+        embargoed = doors.sees_embargo()
+        version = queries.current(embargoed=embargoed)
+        return queries.open_release(version, embargoed=embargoed) if version != release.version else None
     except (NoReleaseError, DamagedReleaseError):
         return None  # whoever asks for the current one is told; here the reader looks at one that is well
 

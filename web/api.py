@@ -5,6 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,11 +21,11 @@ from starlette.routing import BaseRoute, Mount, Route
 
 import queries
 from queries import DamagedReleaseError, Release
-from ui import answer
+from ui import answer, caution
 from ui.answer import Answer
 from ui.figure import FIGURES, figure_ids
 from ui.text import label, text
-from web import asked, index, openapi
+from web import asked, gate, index, openapi
 from web.files import BY_KEY, Kept, media_type
 from web.problems import Problem
 from web.reply import Reply, body, response
@@ -38,8 +39,8 @@ Handler = Callable[[Request], Reply]
 
 
 def allowed(request: Request) -> bool:
-    """Whether whoever sent the request may read. There is no sign-in yet, so everyone may; every address asks here."""
-    return True
+    """Whether whoever sent the request may read: every address asks here, whatever stands before it."""
+    return gate.refusal(request) is None
 
 
 def routes() -> list[BaseRoute]:
@@ -122,7 +123,7 @@ def _file(kept: Kept, request: Request) -> Reply:
         raise Problem(404, "no_such_form", parameter="form", value=form if name else "", allowed=[*BY_KEY])
     # The release first: what the filters may be depends on it.
     given = asked.parameters(request, (*asked.COMMON, *asked.names(figure)))
-    lang, release = asked.language(given), asked.release(given)
+    lang, release = asked.language(given), asked.release(given, embargoed=gate.sees_embargo(request))
     chosen = asked.filters(given, asked.choices(release, figure))
     one = asked.answered(release, figure, lang, site(request), chosen)
     path = f"{ROOT}/figures/{figure}.{form}"
@@ -135,11 +136,17 @@ def _file(kept: Kept, request: Request) -> Reply:
         media_type(form),
         lang,
         lasting="release" in given,
-        headers={
+        headers=_kept_nowhere(release)
+        | {
             "Link": ", ".join(f'<{link}>; rel="{rel}"' for rel, link in links.items()),
             "Content-Disposition": _disposition(f"{one.file_name}.{form}", shown=form in ("json", "svg", "png")),
         },
     )
+
+
+def _kept_nowhere(release: Release) -> dict[str, str]:
+    """Under embargo no cache may keep an answer, not even the reader's own."""
+    return {"Cache-Control": "no-store"} if release.embargoed else {}
 
 
 def _chosen(one: Answer) -> dict[str, str]:
@@ -173,18 +180,20 @@ def site(request: Request) -> str:
 
 def _listed(request: Request) -> tuple[str, Release]:
     given = asked.parameters(request, asked.COMMON)
-    return asked.language(given), asked.release(given)
+    return asked.language(given), asked.release(given, embargoed=gate.sees_embargo(request))
 
 
-def _json(found: object, lang: str, version: str = "") -> Reply:
+def _json(found: object, lang: str, release: Release | None = None) -> Reply:
     content = json.dumps(found, ensure_ascii=False, indent=1).encode()
-    return Reply(body(content, version), "application/json", lang)
+    kept = _kept_nowhere(release) if release else {}
+    return Reply(body(content, release.version if release else ""), "application/json", lang, headers=kept)
 
 
 def _about(release: Release, lang: str) -> dict[str, object]:
-    """What every list says of its release; while it is the example, with the mark."""
-    mark: dict[str, object] = {"mark": text("site.example_mark", lang)} if release.kind == "example" else {}
-    return mark | {
+    """What every list says of its release; while it must not be quoted, with the mark."""
+    mark = caution.mark(release, lang)
+    marked: dict[str, object] = {"mark": mark} if mark else {}
+    return marked | {
         "version": release.version,
         "kind": release.kind,
         "created": release.created,
@@ -214,20 +223,25 @@ def _figures(request: Request) -> Reply:
         }
         for figure in figure_ids()
     ]
-    return _json({"release": _about(release, lang), "figures": found}, lang, release.version)
+    return _json({"release": _about(release, lang), "figures": found}, lang, release)
 
 
 def _releases(request: Request) -> Reply:
     lang = asked.language(asked.parameters(request, ("lang",)))
-    return _json({"releases": [_one_release(version, lang) for version in queries.versions()]}, lang)
+    sees = gate.sees_embargo(request)
+    listed = [_one_release(version, lang, embargoed=sees) for version in queries.versions(embargoed=sees)]
+    reply = _json({"releases": listed}, lang)
+    # Who sees more than others is never given an answer that a cache may keep.
+    return replace(reply, headers={"Cache-Control": "no-store"}) if sees else reply
 
 
-def _one_release(version: str, lang: str) -> dict[str, object]:
+def _one_release(version: str, lang: str, *, embargoed: bool) -> dict[str, object]:
     current = False
     with suppress(DamagedReleaseError, queries.NoReleaseError):  # then none is the current one
-        current = queries.current() == version
+        current = queries.current(embargoed=embargoed) == version
     try:
-        return _about(queries.open_release(version), lang) | {"current": current, "readable": True}
+        opened = queries.open_release(version, embargoed=embargoed)
+        return _about(opened, lang) | {"current": current, "readable": True}
     except DamagedReleaseError as problem:
         words = Problem(503, problem.reason, values={"version": version}).words(lang)
         return {"version": version, "current": current, "readable": False, "problem": words}
@@ -249,12 +263,12 @@ def _codes(request: Request) -> Reply:
     dimensions = [
         {"dimension": name, "label": text(f"codes.{name}.name", lang), "codes": codes} for name, codes in found.items()
     ]
-    return _json({"release": _about(release, lang), "dimensions": dimensions}, lang, release.version)
+    return _json({"release": _about(release, lang), "dimensions": dimensions}, lang, release)
 
 
 def _openapi(request: Request) -> Reply:
     lang, release = _listed(request)
-    return _json(openapi.described(release, lang), lang, release.version)
+    return _json(openapi.described(release, lang), lang, release)
 
 
 # For people
@@ -264,7 +278,7 @@ def _index(request: Request) -> Reply:
     given = asked.parameters(request, asked.COMMON)
     lang = asked.language(given)
     try:
-        release = asked.release(given)
+        release = asked.release(given, embargoed=gate.sees_embargo(request))
     except Problem as problem:
         if problem.status != 503:
             raise
@@ -277,5 +291,8 @@ def _index(request: Request) -> Reply:
             policy=index.POLICY,
             headers={"Cache-Control": "no-store"} | problem.headers,
         )
-    page = index.page(release, lang, site(request), pinned="release" in given)
-    return Reply(body(page.encode(), release.version), "text/html; charset=utf-8", lang, policy=index.POLICY)
+    sees = gate.sees_embargo(request)
+    page = index.page(release, lang, site(request), pinned="release" in given, embargoed=sees)
+    whole = body(page.encode(), release.version)
+    kept = {"Cache-Control": "no-store"} if sees else {}
+    return Reply(whole, "text/html; charset=utf-8", lang, policy=index.POLICY, headers=kept)

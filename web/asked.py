@@ -8,7 +8,7 @@ from typing import Any, Literal
 from starlette.requests import Request
 
 import queries
-from queries import DamagedReleaseError, NoReleaseError, Release
+from queries import DamagedReleaseError, NoReleaseError, NothingPublicError, Release
 from ui import answer
 from ui.answer import Answer, AskError
 from ui.figure import CROSSES, figure_ids
@@ -78,19 +78,23 @@ def language(asked: Mapping[str, str]) -> str:
     return _one("lang", asked.get("lang", LANGUAGES[0]), LANGUAGES)
 
 
-def release(asked: Mapping[str, str]) -> Release:
-    """The release asked for, or else the current one. Problem where there is none (404) or it is unreadable (503)."""
+def release(asked: Mapping[str, str], *, embargoed: bool = False) -> Release:
+    """The release asked for, or else the current one. Problem where there is none (404) or it is unreadable (503).
+
+    embargoed: for a reader who may see what isn't public yet.
+    """
     try:
-        version = asked["release"] if "release" in asked else queries.current()
-        return queries.open_release(version)
+        version = asked["release"] if "release" in asked else queries.current(embargoed=embargoed)
+        return queries.open_release(version, embargoed=embargoed)
     except DamagedReleaseError as problem:
         raise Problem(503, problem.reason, values={"version": problem.version}, headers=RETRY) from problem
+    except NothingPublicError as problem:
+        raise Problem(404, "nothing_public") from problem
     except NoReleaseError as problem:
         if "release" not in asked:
             raise Problem(503, "no_release", headers=RETRY) from problem
-        raise Problem(
-            404, "no_such_release", parameter="release", value=asked["release"], allowed=queries.versions()
-        ) from problem
+        there = queries.versions(embargoed=embargoed)
+        raise Problem(404, "no_such_release", parameter="release", value=asked["release"], allowed=there) from problem
 
 
 def figure(name: str) -> str:

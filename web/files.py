@@ -30,7 +30,7 @@ class Kept:
 
     def file(self, one: Answer, form: str) -> Body:
         """The answer as a file of that form."""
-        key = (one.release, one.id, one.lang, one.site, tuple(sorted(one.asked.items())), form)
+        key = (one.release, one.id, one.lang, one.site, tuple(sorted(one.asked.items())), one.mark, form)
         with self._lock:
             if key in self._bodies:
                 self._bodies.move_to_end(key)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import queries
 from queries import Release
-from ui import answer
+from ui import answer, caution
 from ui.figure import CROSSES, FIGURES, figure_ids
 from ui.text import LANGUAGES, text
 from web import asked
@@ -35,9 +35,13 @@ POLICY = (
 EXAMPLE = "grounded_by_year"  # what the city itself speaks of most
 
 
-def page(release: Release, lang: str, site: str, *, pinned: bool) -> str:
-    """The whole page for one release. pinned: the address names the release, so the links do too."""
+def page(release: Release, lang: str, site: str, *, pinned: bool, embargoed: bool = False) -> str:
+    """The whole page for one release. pinned: the address names the release, so the links do too.
+
+    embargoed: for a reader who may see what isn't public yet.
+    """
     kept = {"lang": lang} | ({"release": release.version} if pinned else {})
+    mark = caution.mark(release, lang)
     years = {"first_year": str(release.last_year), "last_year": str(release.last_year)}
     example = f"{site}/api/v1/figures/{EXAMPLE}.csv?{urlencode(years | kept)}"
     lists = (
@@ -49,7 +53,7 @@ def page(release: Release, lang: str, site: str, *, pinned: bool) -> str:
     return _whole(
         lang,
         [
-            _tag("p", text("site.example_mark", lang), "mark") if release.kind == "example" else "",
+            _tag("p", mark, "mark") if mark else "",
             _tag("p", text("api.lead", lang)),
             _tag("h2", text("api.example", lang)),
             _tag("p", text("api.example_lead", lang)),
@@ -70,7 +74,7 @@ def page(release: Release, lang: str, site: str, *, pinned: bool) -> str:
             _tag("h2", text("api.keeping", lang)),
             *(_tag("p", text(f"api.keeping_{part}", lang)) for part in ("release", "tag", "problem", "signs")),
             _tag("h2", text("api.releases", lang)),
-            _releases(lang),
+            _releases(lang, embargoed=embargoed),
             _tag(
                 "p",
                 text(
@@ -148,8 +152,9 @@ def _parameters(release: Release, lang: str) -> str:
     return _table(head, ((_tag("code", name), escape(text(f"api.parameter.{name}", lang))) for name in names))
 
 
-def _releases(lang: str) -> str:
+def _releases(lang: str, *, embargoed: bool) -> str:
     links = (
-        _tag("a", version, href=f"?{urlencode({'lang': lang, 'release': version})}") for version in queries.versions()
+        _tag("a", version, href=f"?{urlencode({'lang': lang, 'release': version})}")
+        for version in queries.versions(embargoed=embargoed)
     )
     return f"<ul>{''.join(f'<li>{link}</li>' for link in links)}</ul>"

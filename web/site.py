@@ -3,7 +3,11 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from ui import doors
+from ui.doors import DoorsError
+from ui.signed_out import StateError
 from web import api, assets
+from web.gate import Gate
 from web.shell import Shell
 
 
@@ -14,4 +18,8 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes, from the outside in."""
-    return [Middleware(Shell)]
+    try:
+        doors.check()  # half turned on, nothing may answer
+    except (DoorsError, StateError) as error:
+        raise SystemExit(f"The server doesn't start: {error}") from None
+    return [Middleware(Gate), Middleware(Shell)]

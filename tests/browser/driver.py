@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,21 +58,24 @@ class Server:
 
 
 @contextmanager
-def serve(releases: Path, log: Path) -> Iterator[Server]:
+def serve(
+    releases: Path, log: Path, options: Sequence[str] = (), env: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """`streamlit run app.py` over a folder of releases, on a free port of this machine alone, until the end of `with`.
 
+    options, env: more words for the command, and more of its environment.
     Only the process group that was started here is ended.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--logger.hideWelcomeMessage", "true"]
+    usual = ["--server.port", str(port), "--server.address", "127.0.0.1", "--logger.hideWelcomeMessage", "true"]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command + options,
+            [*command, *usual, *options],
             cwd=ROOT,
-            env=os.environ | {"VINK_RELEASES": str(releases)},
+            env=os.environ | {"VINK_RELEASES": str(releases)} | dict(env or {}),
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
