@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui import charts, text
 from ui.frame import show as _show  # noqa: F401 - loaded here, used by pages/start.py
-from web import site
+from web import first, site
 
 
 @asynccontextmanager
@@ -23,6 +23,7 @@ async def ready(_: Any) -> AsyncIterator[None]:
     charts.prepare()
     gc.collect()
     gc.freeze()
+    first.warm()
     yield
 
 

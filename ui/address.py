@@ -5,7 +5,7 @@ the Danish page would lose its filters on the English one. Here codes and years 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -17,7 +17,12 @@ KEPT = ("lang", "release", "years", "period")  # what a link to another page tak
 
 def language() -> str:
     """The language that the address asks for; Danish where it asks for none, or one that we don't speak."""
-    asked = st.query_params.get("lang", LANGUAGES[0])
+    return spoken(st.query_params)
+
+
+def spoken(query: Mapping[str, str]) -> str:
+    """The language that a query string asks for."""
+    asked = query.get("lang", LANGUAGES[0])
     return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
@@ -61,7 +66,12 @@ def put(name: str, value: str, default: str) -> None:
 
 def carried(**changed: str) -> dict[str, str]:
     """The query string of a link to another page, with `changed` put in."""
-    return {name: st.query_params[name] for name in KEPT if name in st.query_params} | changed
+    return kept(st.query_params) | changed
+
+
+def kept(query: Mapping[str, str]) -> dict[str, str]:
+    """What a link to another page takes along of a query string."""
+    return {name: query[name] for name in KEPT if name in query}
 
 
 def leave_release() -> None:

@@ -74,6 +74,11 @@ CROSSES: dict[str, Cross] = {
 CHOSEN = {"ideology": "ideology", "resources": "resource_profile", "outcome": "outcome_group"}
 
 
+def first_of(page: str) -> str | None:
+    """The figure that stands first on `page`: the first one above whose page it is. None where it has none."""
+    return next((name for name, figure in FIGURES.items() if figure.page == page), None)
+
+
 def figure_ids() -> tuple[str, ...]:
     """The ids of all figures, those over the years first."""
     return (*FIGURES, *CROSSES)

@@ -1,6 +1,6 @@
 """What pages are written in: a view of one release, in one language, for one address."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,7 +62,7 @@ class View:
     def years(self) -> tuple[int, int]:
         """The range of years that the reader chose; draws the filter."""
         first, last = self.release.first_year, self.release.last_year
-        chosen = address.years(st.query_params.get("years"), first, last)
+        chosen = self.asked_years(st.query_params)
         key = self.held("years", chosen)
 
         def keep() -> None:
@@ -73,11 +73,14 @@ class View:
             st.slider(self.say("filters.years"), first, last, chosen, step=1, format="%d", key=key, on_change=keep)
         return chosen
 
+    def asked_years(self, query: Mapping[str, str]) -> tuple[int, int]:
+        """The range of years that a query string asks for."""
+        return address.years(query.get("years"), self.release.first_year, self.release.last_year)
+
     def codes(self, dimension: str) -> list[str]:
         """The codes of `dimension` that the reader chose; draws the filter."""
-        known = codes_in_use(self.release, dimension)
-        default = [code for code in known if code != "unknown"]
-        chosen = address.codes(st.query_params.get(dimension), known, default)
+        known, default = self.offered(dimension)
+        chosen = self.asked_codes(dimension, st.query_params)
         key = self.held(dimension, chosen)
 
         def keep() -> None:
@@ -94,6 +97,15 @@ class View:
             on_change=keep,
         )
         return chosen
+
+    def offered(self, dimension: str) -> tuple[list[str], list[str]]:
+        """The codes of `dimension` to choose among, and those that are chosen where the address says nothing."""
+        known = codes_in_use(self.release, dimension)
+        return known, [code for code in known if code != "unknown"]
+
+    def asked_codes(self, dimension: str, query: Mapping[str, str]) -> list[str]:
+        """The codes of `dimension` that a query string asks for."""
+        return address.codes(query.get(dimension), *self.offered(dimension))
 
     def period(self) -> str:
         """The year or fixed period of the crossed tables that the reader chose; draws the filter."""
@@ -134,16 +146,20 @@ class View:
         with st.container(key="headlines"):
             columns = st.columns(len(HEADLINES), gap="medium")
         for column, key in zip(columns, HEADLINES, strict=True):
-            _, _, share, broken, _ = HEADLINES[key]
-            mine = self._headline_points(key, years)
-            now = mine[-1]
-            before = mine[-2] if len(mine) > 1 else None
-            cut = broken is not None and before is not None and self._broken(broken[0], before.year, now.year)
-            shown = sentence.headline(key, now, before, share=share, broken=cut, lang=self.lang)
+            shown = self.headline(key, years)
             with column.container(border=True, height="stretch"):
                 st.markdown(f"## {shown.value}\n**{shown.what}**  \n{shown.base}")
                 if shown.change:
                     st.caption(shown.change)
+
+    def headline(self, key: str, years: tuple[int, int]) -> sentence.Headline:
+        """One of the four numbers, in words."""
+        _, _, share, broken, _ = HEADLINES[key]
+        mine = self._headline_points(key, years)
+        now = mine[-1]
+        before = mine[-2] if len(mine) > 1 else None
+        cut = broken is not None and before is not None and self._broken(broken[0], before.year, now.year)
+        return sentence.headline(key, now, before, share=share, broken=cut, lang=self.lang)
 
     def changes(self, years: tuple[int, int]) -> None:
         """What changed since the first chosen year and since the year before, one sentence a number."""

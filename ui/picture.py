@@ -30,6 +30,9 @@ WIDTHS = (
     ("wW", 0.82),
 )
 CAPITAL, OTHER = 0.72, 0.56
+# A legend's rows and columns as far apart as in a browser: its Vega takes a line to be as high as the font says, the
+# one in vl-convert as high as the letters are.
+AS_STREAMLIT = {"rowPadding": 5.8, "offset": 19.8, "columnPadding": 13}
 
 
 def svg(answer: Answer) -> str:
@@ -78,8 +81,17 @@ def _notes(answer: Answer) -> Iterator[str]:
 
 def chart(answer: Answer, width: int = WIDTH - 2 * MARGIN) -> tuple[str, float]:
     """The chart of the screen alone, at that width, as SVG, and its height."""
-    spec: dict[str, Any] = {**answer.spec, "width": width}
-    spec["config"] = {**spec["config"], "font": FONT}
+    return _drawn(answer, {"width": width}, {})
+
+
+def on_screen(answer: Answer, width: int) -> tuple[str, float]:
+    """The chart as Streamlit draws it in a frame of that width, as SVG, and its height."""
+    return _drawn(answer, {"width": width, "padding": {"bottom": 20}}, AS_STREAMLIT)
+
+
+def _drawn(answer: Answer, layout: dict[str, Any], legend: dict[str, float]) -> tuple[str, float]:
+    spec: dict[str, Any] = {**answer.spec, **layout}
+    spec["config"] = {**spec["config"], "font": FONT, "legend": {**spec["config"]["legend"], **legend}}
     number = spec["config"]["locale"]["number"]
     # Nothing is fetched: an empty list of addresses allows none.
     drawn = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[], format_locale=number)

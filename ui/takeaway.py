@@ -83,7 +83,7 @@ def _menu(one: Answer) -> None:
 
 def older(release: Release, lang: str) -> None:
     """Say which release the reader looks at, where it isn't the current one."""
-    newer = _current(release)
+    newer = current(release)
     if newer is None:
         return
     with st.container(key="older"):
@@ -91,7 +91,7 @@ def older(release: Release, lang: str) -> None:
         st.button(text("problems.to_current", lang), on_click=address.leave_release, key="to_current")
 
 
-def _current(release: Release) -> Release | None:
+def current(release: Release) -> Release | None:
     """The current release, where `release` is another one."""
     try:
         embargoed = doors.sees_embargo()
@@ -103,15 +103,20 @@ def _current(release: Release) -> Release | None:
 
 def _other_release(one: Answer) -> None:
     """Say whether the current release has the same numbers, where the answer is another one's."""
-    newer = _current(one.release)
+    said, differs = compared(one)
+    if said:
+        (st.warning if differs else st.caption)(said)
+
+
+def compared(one: Answer) -> tuple[str, bool]:
+    """What the current release says of another one's answer, and whether it says otherwise; "" of its own."""
+    newer = current(one.release)
     if newer is None:
-        return
+        return "", False
     try:
         other = again(one, newer)
     except AskError:
-        st.caption(text("release.gone", one.lang, current=newer.version))
-        return
+        return text("release.gone", one.lang, current=newer.version), False
     if other.numbers == one.numbers:
-        st.caption(text("release.same", one.lang, current=newer.version))
-    else:
-        st.warning(text("release.differs", one.lang, current=newer.version, sentence=other.sentence))
+        return text("release.same", one.lang, current=newer.version), False
+    return text("release.differs", one.lang, current=newer.version, sentence=other.sentence), True

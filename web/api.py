@@ -128,8 +128,8 @@ def _file(kept: Kept, request: Request) -> Reply:
     one = asked.answered(release, figure, lang, site(request), chosen)
     path = f"{ROOT}/figures/{figure}.{form}"
     links = {
-        "canonical": _address(path, _chosen(one) | {"lang": lang, "release": release.version}),
-        "latest-version": _address(path, _chosen(one) | {"lang": lang}),
+        "canonical": _address(path, changed(one) | {"lang": lang, "release": release.version}),
+        "latest-version": _address(path, changed(one) | {"lang": lang}),
     }
     return Reply(
         kept.file(one, form),
@@ -149,7 +149,7 @@ def _kept_nowhere(release: Release) -> dict[str, str]:
     return {"Cache-Control": "no-store"} if release.embargoed else {}
 
 
-def _chosen(one: Answer) -> dict[str, str]:
+def changed(one: Answer) -> dict[str, str]:
     """The filters of an answer as parameters, in their own order; those that are as if nothing was asked stay out."""
     plain = answer.answer(one.release, one.id, one.lang).asked
     return {

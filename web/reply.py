@@ -32,7 +32,10 @@ class Body:
 
 @dataclass(frozen=True)
 class Reply:
-    """What one address answers. lasting: it names its release, so it may be kept for good."""
+    """What one address answers. lasting: it names its release, so it may be kept for good.
+
+    policy: its Content-Security-Policy; "" where the site's own holds.
+    """
 
     body: Body
     media_type: str
@@ -60,9 +63,9 @@ def response(reply: Reply, request: Request) -> Response:
         "ETag": tag,
         "Cache-Control": LONG if reply.lasting else SHORT,
         "Content-Language": reply.lang,
-        "Content-Security-Policy": reply.policy,
         "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Encoding",
+        **({"Content-Security-Policy": reply.policy} if reply.policy else {}),
         **reply.headers,
     }
     if reply.status == 200 and _has(request.headers.get("if-none-match", ""), tag):

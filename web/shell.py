@@ -11,12 +11,12 @@ from pathlib import Path
 
 import streamlit
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.page import PAGES
 from ui.text import LANGUAGES, text
-from web import assets
+from web import assets, first
+from web.reply import Reply, response
 
 INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 # The installed document's scripts, styles and what it loads ahead; not its icon, which is ours to choose, nor its
@@ -24,6 +24,8 @@ INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 LOADED = re.compile(
     r'<script type="module"[^>]*></script>|<link\s+rel="(?:preload|modulepreload|stylesheet)"[^>]*>', re.DOTALL
 )
+
+FRESH = {"Cache-Control": "no-cache"}  # kept, but asked for again: what it carries may have changed
 
 
 class Shell:
@@ -36,8 +38,10 @@ class Shell:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or _page(scope["path"]) is None:
             await self.app(scope, receive, send)
             return
-        answer = HTMLResponse(document(Request(scope)), headers={"Cache-Control": "no-cache"})
-        await answer(scope, receive, send)
+        request = Request(scope)
+        whole = first.packed(document(request, await first.fragment(request)))
+        reply = Reply(whole, "text/html; charset=utf-8", _language(request), policy="", headers=FRESH)
+        await response(reply, request)(scope, receive, send)
 
 
 def _page(path: str) -> str | None:
@@ -46,10 +50,14 @@ def _page(path: str) -> str | None:
     return name if name in PAGES and not path.endswith(f"{name}/") else None
 
 
-def document(request: Request) -> str:
-    """The shell for one address."""
+def _language(request: Request) -> str:
     asked = request.query_params.get("lang", "")
-    lang = asked if asked in LANGUAGES else LANGUAGES[0]
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+def document(request: Request, top: str = "") -> str:
+    """The shell for one address. top: what is seen before Streamlit has started; only then comes what it loads."""
+    lang = _language(request)
     page = _page(request.url.path) or PAGES[0]
     title = f"{text(f'nav.{page}', lang)} – {text('site.name', lang)}"
     return f"""<!DOCTYPE html>
@@ -59,15 +67,21 @@ def document(request: Request) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
-<script src="{assets.address("shell.js")}"></script>
-{loaded()}
 </head>
 <body>
-<noscript><p>{html.escape(text("shell.no_script", lang))}</p></noscript>
+{top or _silent(lang)}
+<script src="{assets.address("shell.js")}"></script>
+{loaded()}
+<script src="{assets.address("first.js")}" defer></script>
 <div id="root"></div>
 </body>
 </html>
 """
+
+
+def _silent(lang: str) -> str:
+    """What stands in the place of a top that there isn't."""
+    return f"<noscript><p>{html.escape(text('shell.no_script', lang))}</p></noscript>"
 
 
 @cache

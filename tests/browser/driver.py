@@ -35,6 +35,7 @@ FLAGS = [
 START_SECONDS = 60
 # Nothing runs or is out of date any more, and every chart on the page is drawn, at the width that there is.
 SETTLED = """() => {
+  if (document.querySelector('#vink-first')) return false
   const app = document.querySelector('[data-testid=stApp]')
   if (!app || app.dataset.testConnectionState !== 'CONNECTED' || app.dataset.testScriptState !== 'notRunning') return false
   if (!document.querySelector('h1') || document.querySelector('[data-stale=true], [data-testid=stSkeleton]')) return false

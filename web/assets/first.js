@@ -1,0 +1,44 @@
+// The top of the page that came with the shell (web/first.py) gives way once Streamlit has drawn the same.
+{
+  const first = document.getElementById("vink-first")
+  const root = document.getElementById("root")
+  const find = (selector) => root.querySelector(selector)
+  const PATIENCE = 10000 // ms, after which whatever Streamlit shows is better than what can't be used
+  const began = performance.now()
+
+  // The first chart is there and as wide as its frame: it is drawn once before it knows how wide that is.
+  const drawn = () => {
+    const chart = find("[data-testid=stVegaLiteChart]")
+    if (!chart) return true // a page without figures, nothing chosen, or a problem
+    const svg = chart.querySelector("svg")
+    return svg && Math.abs(svg.getBoundingClientRect().width - chart.parentElement.getBoundingClientRect().width) < 2
+  }
+
+  const ready = () => {
+    const app = find("[data-testid=stApp]")
+    if (!app || !find("h1")) return Boolean(document.querySelector("[role=dialog]")) // it can't go on, and says why
+    if (performance.now() - began > PATIENCE) return true
+    return app.dataset.testScriptState === "notRunning" && !find("[data-stale=true], [data-testid=stSkeleton]") && drawn()
+  }
+
+  const giveWay = () => {
+    const active = first.contains(document.activeElement) ? document.activeElement : null
+    const main = find("[data-testid=stMain]")
+    const down = first.scrollTop
+    root.inert = false
+    first.remove()
+    if (main && down > 0) main.scrollTop = down
+    const same = active && active.dataset.as && find(active.dataset.as)
+    if (same) same.focus({ preventScroll: true })
+  }
+
+  if (first && root) {
+    root.inert = true // nothing is read twice, nor reached by the keyboard behind what is seen
+    if (location.hash && location.hash.slice(1) === first.dataset.chart) first.querySelector(".vf-chart").scrollIntoView()
+    const timer = setInterval(() => {
+      if (!ready()) return
+      clearInterval(timer)
+      requestAnimationFrame(giveWay)
+    }, 40)
+  }
+}
