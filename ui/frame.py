@@ -9,7 +9,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
 from ui import address, first_start
-from ui.page import PAGES, RELEASE
+from ui.page import FOOT_PAGES, PAGES, RELEASE
 from ui.text import text
 
 ICON = str(Path(__file__).with_name("icon.png"))  # a name or an emoji would be fetched from another host
@@ -48,7 +48,6 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 def show() -> None:
     """Draw the whole visit."""
     lang = address.language()
-    st.set_page_config(page_title=text("site.name", lang), page_icon=ICON, layout="wide")
     st.html(STYLE)
     menu = {
         name: st.Page(
@@ -56,7 +55,7 @@ def show() -> None:
             title=text(f"nav.{name}", lang),
             url_path=name,
         )
-        for name in PAGES
+        for name in (*PAGES, *FOOT_PAGES)
     }
     # The site's root shows the first page too. That page has an address of its own all the same: st.page_link writes an
     # empty one for the root, and a new tab would open the page that the link stands on.
@@ -64,7 +63,20 @@ def show() -> None:
     page = st.navigation([root, *menu.values()], position="hidden")
     if page == root:
         menu[PAGES[0]] = root
-    _head(menu, page, lang)
+    title = f"{page.title} – {text('site.name', lang)}"
+    st.set_page_config(page_title=title, page_icon=ICON, layout="wide")
+    _head({name: menu[name] for name in PAGES}, page, lang)
+    body, foot = st.container(), st.container(key="foot")
+    with foot:  # first, so that it is there while the example is made, and whatever goes wrong above it
+        for name in FOOT_PAGES:
+            with st.container(width="content", key=f"foot_{'here' if page == menu[name] else name}"):
+                st.page_link(menu[name], query_params=address.carried())
+    with body:
+        page.run() if page.url_path in FOOT_PAGES else _show(page, lang)
+
+
+def _show(page: StreamlitPage, lang: str) -> None:
+    """The page over the release that the address asks for, or what there is to say instead."""
     release = _release(lang)
     if release is None:
         return

@@ -43,6 +43,7 @@ HEADLINES = {
 }
 RELEASE = "release_shown"  # where ui/frame.py leaves the release of this visit
 PAGES = ("overview", "ideology", "resources", "outcome", "press", "research", "method")
+FOOT_PAGES = ("accessibility",)  # linked below every page instead of in the menu; they need no release
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ as installed, and says the rest itself.
 """
 
 import html
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.page import PAGES
+from ui.page import FOOT_PAGES, PAGES
 from ui.text import LANGUAGES, text
 from web import assets
 
@@ -24,6 +25,8 @@ INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 LOADED = re.compile(
     r'<script type="module"[^>]*></script>|<link\s+rel="(?:preload|modulepreload|stylesheet)"[^>]*>', re.DOTALL
 )
+
+SAID = ("menu", "foot", "updated")  # the words that access.js needs
 
 
 class Shell:
@@ -43,7 +46,7 @@ class Shell:
 def _page(path: str) -> str | None:
     """The page that the path asks for, or None where it asks for none."""
     name = path.strip("/") or PAGES[0]
-    return name if name in PAGES and not path.endswith(f"{name}/") else None
+    return name if name in (*PAGES, *FOOT_PAGES) and not path.endswith(f"{name}/") else None
 
 
 def document(request: Request) -> str:
@@ -57,10 +60,13 @@ def document(request: Request) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light">
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
 <script src="{assets.address("shell.js")}"></script>
+<script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
 {loaded()}
+<link rel="stylesheet" href="{assets.address("access.css")}">
 </head>
 <body>
 <noscript><p>{html.escape(text("shell.no_script", lang))}</p></noscript>
@@ -68,6 +74,12 @@ def document(request: Request) -> str:
 </body>
 </html>
 """
+
+
+@cache
+def said() -> str:
+    """The words of access.js in every language, as JSON: the language can change without a new shell."""
+    return json.dumps({lang: {key: text(f"access.{key}", lang) for key in SAID} for lang in LANGUAGES})
 
 
 @cache
