@@ -12,6 +12,7 @@ import streamlit as st
 from ui.text import LANGUAGES
 
 PAGES = ("overview", "ideology", "resources", "outcome", "press", "research", "method")
+FOOT_PAGES = ("accessibility",)  # linked below every page instead of in the menu; they need no release, and no sign-in
 KEPT = ("lang", "release", "years", "period")  # what a link to another page takes along
 
 

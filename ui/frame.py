@@ -9,8 +9,9 @@ from streamlit.navigation.page import Page as StreamlitPage
 import queries
 from queries import DamagedReleaseError, NoReleaseError, NothingPublicError, Release
 from ui import address, caution, doors, doorway, first_start
+from ui.address import FOOT_PAGES, PAGES
 from ui.doors import Reader
-from ui.page import PAGES, RELEASE
+from ui.page import RELEASE
 from ui.text import text
 
 ICON = str(Path(__file__).with_name("icon.png"))  # a name or an emoji would be fetched from another host
@@ -49,7 +50,6 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 def show() -> None:
     """Draw the whole visit."""
     lang = address.language()
-    st.set_page_config(page_title=text("site.name", lang), page_icon=ICON, layout="wide")
     st.html(STYLE)
     reader = doors.here()
     menu = {
@@ -58,7 +58,7 @@ def show() -> None:
             title=text(f"nav.{name}", lang),
             url_path=name,
         )
-        for name in PAGES
+        for name in (*PAGES, *FOOT_PAGES)
     }
     # The site's root shows the first page too. That page has an address of its own all the same: st.page_link writes an
     # empty one for the root, and a new tab would open the page that the link stands on.
@@ -68,10 +68,24 @@ def show() -> None:
     page = st.navigation([root, *menu.values()], position="hidden")
     if page == root:
         menu[first] = root
+    title = f"{page.title} – {text('site.name', lang)}"
+    st.set_page_config(page_title=title, page_icon=ICON, layout="wide")
     _head({name: menu[name] for name in mine}, page, lang, reader)
-    if not doorway.let_in(reader, page, lang) or reader is None:
-        return
-    release = _release(lang, embargoed=reader.embargo)
+    body, foot = st.container(), st.container(key="foot")
+    with foot:  # first, so that it is there while the example is made, and whatever goes wrong above it
+        for name in FOOT_PAGES:
+            with st.container(width="content", key=f"foot_{'here' if page == menu[name] else name}"):
+                st.page_link(menu[name], query_params=address.carried())
+    with body:
+        if page.url_path in FOOT_PAGES:
+            page.run()
+        elif doorway.let_in(reader, page, lang) and reader is not None:
+            _show(page, lang, embargoed=reader.embargo)
+
+
+def _show(page: StreamlitPage, lang: str, *, embargoed: bool) -> None:
+    """The page over the release that the address asks for, or what there is to say instead."""
+    release = _release(lang, embargoed=embargoed)
     if release is None:
         return
     if release.embargoed:

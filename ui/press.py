@@ -9,9 +9,10 @@ import streamlit as st
 from ui import address, find, locale, picks, takeaway
 from ui import briefing as briefings
 from ui import statements as said
+from ui.address import PAGES
 from ui.answer import Answer, AskError, answer, periods
 from ui.figure import CROSSES, FIGURES, figure_ids
-from ui.page import PAGES, View
+from ui.page import View
 from ui.picks import Pick
 from ui.statements import Checked
 

@@ -18,9 +18,10 @@ from starlette.requests import Request
 import queries
 from queries import DamagedReleaseError, NoReleaseError
 from ui import address, takeaway
+from ui.address import PAGES
 from ui.answer import Answer, AskError, answer
 from ui.figure import CHOSEN, first_of
-from ui.page import PAGES, View
+from ui.page import View
 from ui.text import LANGUAGES
 from web import api
 from web.asked import LONGEST_QUERY

@@ -12,9 +12,10 @@ import streamlit
 
 from queries import Release
 from ui import address, takeaway
+from ui.address import PAGES
 from ui.answer import Answer
 from ui.figure import first_of
-from ui.page import HEADLINES, PAGES, View
+from ui.page import HEADLINES, View
 from ui.text import LANGUAGES, label, text
 from web import api
 from web.first_drawing import Drawing

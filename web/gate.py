@@ -27,8 +27,8 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from ui import doors
+from ui.address import PAGES
 from ui.doors import Reader
-from ui.page import PAGES
 from ui.text import LANGUAGES
 from web.problems import Problem
 

@@ -5,6 +5,7 @@ as installed, and says the rest itself.
 """
 
 import html
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ import streamlit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.page import PAGES
+from ui.address import FOOT_PAGES, PAGES
 from ui.text import LANGUAGES, text
 from web import assets, first
 from web.reply import Reply, response
@@ -26,6 +27,7 @@ LOADED = re.compile(
 )
 
 FRESH = {"Cache-Control": "no-cache"}  # kept, but asked for again: what it carries may have changed
+SAID = ("menu", "foot", "updated")  # the words that access.js needs
 
 
 class Shell:
@@ -47,7 +49,7 @@ class Shell:
 def _page(path: str) -> str | None:
     """The page that the path asks for, or None where it asks for none."""
     name = path.strip("/") or PAGES[0]
-    return name if name in PAGES and not path.endswith(f"{name}/") else None
+    return name if name in (*PAGES, *FOOT_PAGES) and not path.endswith(f"{name}/") else None
 
 
 def _language(request: Request) -> str:
@@ -65,12 +67,15 @@ def document(request: Request, top: str = "") -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light">
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
+<link rel="stylesheet" href="{assets.address("access.css")}">
 </head>
 <body>
 {top or _silent(lang)}
 <script src="{assets.address("shell.js")}"></script>
+<script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
 {loaded()}
 <script src="{assets.address("first.js")}" defer></script>
 <div id="root"></div>
@@ -82,6 +87,12 @@ def document(request: Request, top: str = "") -> str:
 def _silent(lang: str) -> str:
     """What stands in the place of a top that there isn't."""
     return f"<noscript><p>{html.escape(text('shell.no_script', lang))}</p></noscript>"
+
+
+@cache
+def said() -> str:
+    """The words of access.js in every language, as JSON: the language can change without a new shell."""
+    return json.dumps({lang: {key: text(f"access.{key}", lang) for key in SAID} for lang in LANGUAGES})
 
 
 @cache

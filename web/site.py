@@ -6,14 +6,14 @@ from starlette.routing import BaseRoute
 from ui import doors
 from ui.doors import DoorsError
 from ui.signed_out import StateError
-from web import api, assets
+from web import api, assets, was
 from web.gate import Gate
 from web.shell import Shell
 
 
 def routes() -> list[BaseRoute]:
     """The addresses that stand beside the pages. Streamlit has all others."""
-    return [*assets.routes(), *api.routes()]
+    return [*assets.routes(), *was.routes(), *api.routes()]
 
 
 def middleware() -> list[Middleware]:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent.parent
 HOME = "overview"
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py") if path.stem != "start")
 # Those with figures, and filters over them, whatever the address.
-FILTERED_PAGES = [name for name in PAGES if name not in ("method", "press", "research")]
+FILTERED_PAGES = [name for name in PAGES if name not in ("accessibility", "method", "press", "research")]
 FLAGS = [
     "--headless",
     "--no-sandbox",

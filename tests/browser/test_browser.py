@@ -170,7 +170,8 @@ def test_every_page_has_an_address_in_each_language(visit: Visit, name: str, lan
     page = visit(address(name, lang=lang))
     expect(title(page)).to_have_text(text(f"{name}.title", lang))
     banner = {"da": "Eksempeldata – må ikke citeres.", "en": "Example data – must not be quoted."}[lang]
-    expect(page.get_by_role("alert").first).to_contain_text(banner)
+    if name != "accessibility":  # a page without figures
+        expect(page.get_by_role("alert").first).to_contain_text(banner)
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_the_language_button_changes_the_words_and_keeps_page_and_filters(visit:
         [label("ideology", "right_wing", "en")],
         ["2019"],
     )
-    assert page.title() == text("site.name", "en")
+    assert page.title() == f"{text('nav.ideology', 'en')} – {text('site.name', 'en')}"
     page.get_by_role("button", name=text("site.other_language", "en")).click()
     expect(title(page)).to_have_text(text("ideology.title", "da"))
     settle(page)

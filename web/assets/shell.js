@@ -3,7 +3,7 @@ window.prerenderReady = false
 
 // Streamlit formats numbers and dates of its grid in the browser's language; the page has one of its own.
 {
-  const language = document.documentElement.lang === "da" ? "da-DK" : "en-GB"
-  Object.defineProperty(navigator, "language", { get: () => language, configurable: true })
-  Object.defineProperty(navigator, "languages", { get: () => [language], configurable: true })
+  const language = () => document.documentElement.lang === "da" ? "da-DK" : "en-GB" // it changes without a new page
+  Object.defineProperty(navigator, "language", { get: language, configurable: true })
+  Object.defineProperty(navigator, "languages", { get: () => [language()], configurable: true })
 }
