@@ -83,7 +83,7 @@ def _menu(one: Answer) -> None:
 
 def older(release: Release, lang: str) -> None:
     """Say which release the reader looks at, where it isn't the current one."""
-    newer = current(release)
+    newer = newer_than(release, embargoed=doors.sees_embargo())
     if newer is None:
         return
     with st.container(key="older"):
@@ -91,10 +91,9 @@ def older(release: Release, lang: str) -> None:
         st.button(text("problems.to_current", lang), on_click=address.leave_release, key="to_current")
 
 
-def current(release: Release) -> Release | None:
-    """The current release, where `release` is another one."""
+def newer_than(release: Release, *, embargoed: bool) -> Release | None:
+    """The release that is current for this reader, where `release` is another one."""
     try:
-        embargoed = doors.sees_embargo()
         version = queries.current(embargoed=embargoed)
         return queries.open_release(version, embargoed=embargoed) if version != release.version else None
     except (NoReleaseError, DamagedReleaseError):
@@ -103,14 +102,13 @@ def current(release: Release) -> Release | None:
 
 def _other_release(one: Answer) -> None:
     """Say whether the current release has the same numbers, where the answer is another one's."""
-    said, differs = compared(one)
+    said, differs = compared(one, newer_than(one.release, embargoed=doors.sees_embargo()))
     if said:
         (st.warning if differs else st.caption)(said)
 
 
-def compared(one: Answer) -> tuple[str, bool]:
+def compared(one: Answer, newer: Release | None) -> tuple[str, bool]:
     """What the current release says of another one's answer, and whether it says otherwise; "" of its own."""
-    newer = current(one.release)
     if newer is None:
         return "", False
     try:

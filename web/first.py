@@ -20,10 +20,11 @@ from queries import DamagedReleaseError, NoReleaseError
 from ui import address, takeaway
 from ui.address import PAGES
 from ui.answer import Answer, AskError, answer
+from ui.doors import Reader
 from ui.figure import CHOSEN, first_of
 from ui.page import View
 from ui.text import LANGUAGES
-from web import api
+from web import api, gate
 from web.asked import LONGEST_QUERY
 from web.first_drawing import Drawing, drawn
 from web.first_page import Shown, problem_page, written
@@ -38,12 +39,12 @@ LOG = logging.getLogger("vink")
 
 async def fragment(request: Request) -> str:
     """The top of the page that the request asks for, as HTML; "" where there is nothing that this reader may see."""
-    if not api.allowed(request) or len(request.scope["query_string"]) > LONGEST_QUERY:
+    page, reader = request.url.path.strip("/") or PAGES[0], gate.reader(request)
+    if reader is None or page not in reader.pages or len(request.scope["query_string"]) > LONGEST_QUERY:
         return ""
     try:
-        page = request.url.path.strip("/") or PAGES[0]
         query = dict(request.query_params)
-        shown = await anyio.to_thread.run_sync(_read, page, query, api.site(request), limiter=_reading)
+        shown = await anyio.to_thread.run_sync(_read, page, query, api.site(request), reader, limiter=_reading)
         if isinstance(shown, str):
             return shown
         return written(shown, await _in_time(shown.one) if shown.one else None)
@@ -79,23 +80,25 @@ def _warm() -> None:
 # What the address asks for
 
 
-def _read(page: str, query: Mapping[str, str], site: str) -> Shown | str:
+def _read(page: str, query: Mapping[str, str], site: str, reader: Reader) -> Shown | str:
     """What the page shows at its top. Where there is no release to show, the words of the problem."""
     lang = address.spoken(query)
     try:
-        release = queries.open_release(query.get("release") or queries.current())
+        version = query.get("release") or queries.current(embargoed=reader.embargo)
+        release = queries.open_release(version, embargoed=reader.embargo)
     except DamagedReleaseError as problem:
-        return problem_page(page, query, lang, problem.reason, problem.version)
+        return problem_page(page, query, lang, problem.reason, problem.version, reader)
     except NoReleaseError as problem:
-        return problem_page(page, query, lang, "missing", problem.version) if problem.version else ""
+        return problem_page(page, query, lang, "missing", problem.version, reader) if problem.version else ""
     view = View(page, release, lang)
     return Shown(
         view,
         query,
+        reader,
         years=view.asked_years(query),
         dimension=CHOSEN.get(page),
         one=_first(view, query, site),
-        newer=takeaway.current(release),
+        newer=takeaway.newer_than(release, embargoed=reader.embargo),
     )
 
 

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import streamlit
 
 from queries import Release
-from ui import address, takeaway
-from ui.address import PAGES
+from ui import address, caution, takeaway
+from ui.address import FOOT_PAGES, PAGES
 from ui.answer import Answer
+from ui.doors import Reader
 from ui.figure import first_of
 from ui.page import HEADLINES, View
 from ui.text import LANGUAGES, label, text
@@ -40,6 +41,7 @@ class Shown:
 
     view: View
     query: Mapping[str, str]
+    reader: Reader
     years: tuple[int, int]
     dimension: str | None
     one: Answer | None
@@ -51,6 +53,9 @@ def written(shown: Shown, chart: Sequence[Drawing] | None) -> str:
     view = shown.view
     figure = first_of(view.name)
     parts = [
+        _note("warning", text("embargo.banner", view.lang, until=caution.until(view.release, view.lang)))
+        if view.release.embargoed
+        else "",
         _note("warning", text("site.example_banner", view.lang)) if view.release.kind == "example" else "",
         _tag("h1", escape(view.say(f"{view.name}.title"))),
         _tag("p", inline(view.say(f"{view.name}.lead"))),
@@ -67,10 +72,12 @@ def written(shown: Shown, chart: Sequence[Drawing] | None) -> str:
         last_year=view.release.last_year,
         threshold=view.release.threshold,
     )
-    return _whole(view.name, shown.query, view.lang, parts, _tag("p", escape(footer), "vf-small"), chart=bool(chart))
+    return _whole(
+        view.name, shown.query, view.lang, shown.reader, parts, _tag("p", escape(footer), "vf-small"), chart=bool(chart)
+    )
 
 
-def problem_page(page: str, query: Mapping[str, str], lang: str, reason: str, version: str) -> str:
+def problem_page(page: str, query: Mapping[str, str], lang: str, reason: str, version: str, reader: Reader) -> str:
     """What stands in the page's place where its release can't be shown."""
     told = inline(text(f"problems.{reason}", lang, version="\0")).replace("\0", escape(version))
     parts = [
@@ -79,13 +86,15 @@ def problem_page(page: str, query: Mapping[str, str], lang: str, reason: str, ve
         _to_current(page, query, lang) if query.get("release") else "",
         _without_script(lang),
     ]
-    return _whole(page, query, lang, parts, "", chart=False)
+    return _whole(page, query, lang, reader, parts, "", chart=False)
 
 
-def _whole(page: str, query: Mapping[str, str], lang: str, parts: Iterable[str], foot: str, *, chart: bool) -> str:
-    inner = _head(page, query, lang) + _tag("main", "".join(parts))
-    if foot:
-        inner += _tag("footer", f"<hr>{foot}")
+def _whole(
+    page: str, query: Mapping[str, str], lang: str, reader: Reader, parts: Iterable[str], foot: str, *, chart: bool
+) -> str:
+    inner = _head(page, query, lang, reader.pages) + _tag("main", "".join(parts))
+    links = [_link(name, address.kept(query), text(f"nav.{name}", lang)) for name in FOOT_PAGES]
+    inner += _tag("footer", f"<hr>{foot}{_list(links, 'vf-menu')}")
     marks = f' data-chart="{first_of(page)}"' if chart else ""
     return f'<div id="{ID}"{marks}><style>{style()}</style><div class="vf">{inner}</div></div>'
 
@@ -101,7 +110,7 @@ def style() -> str:
 # Around the page
 
 
-def _head(page: str, query: Mapping[str, str], lang: str) -> str:
+def _head(page: str, query: Mapping[str, str], lang: str, pages: Iterable[str]) -> str:
     other = next(one for one in LANGUAGES if one != lang)
     name = f"<strong>{escape(text('site.name', lang))}</strong><br>{escape(text('site.tagline', lang))}"
     speak = {key: value for key, value in query.items() if key != "lang"} | ({"lang": other} if other != "da" else {})
@@ -118,7 +127,7 @@ def _head(page: str, query: Mapping[str, str], lang: str) -> str:
             **({"aria-current": "page"} if name == page else {}),
             **{"data-as": f".st-key-menu_{'here' if name == page else name} a"},
         )
-        for name in PAGES
+        for name in pages
     ]
     return _tag("header", _tag("p", name) + switch, "vf-brand") + _tag("nav", _list(items, "vf-menu"))
 
@@ -220,7 +229,7 @@ def _figure(shown: Shown, chart: Sequence[Drawing] | None) -> Iterable[str]:
     yield _tag("div", _views(one) + _chart(one, chart))
     if one.key:
         yield _tag("p", escape(one.key), "vf-small")
-    said, differs = takeaway.compared(one)
+    said, differs = takeaway.compared(one, shown.newer)
     if said:
         yield _note("warning", said) if differs else _tag("p", inline(said), "vf-small")
     yield _tag("p", escape(text("take.quote", one.lang)), "vf-small")

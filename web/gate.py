@@ -27,13 +27,14 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from ui import doors
-from ui.address import PAGES
+from ui.address import FOOT_PAGES, PAGES
 from ui.doors import Reader
 from ui.text import LANGUAGES
 from web.problems import Problem
 
+ALL_PAGES = (*PAGES, *FOOT_PAGES)
 LOGIN, LOGOUT, CALLBACK = "/auth/login", "/auth/logout", "/oauth2callback"
-OPEN = {"/", "/healthz", "/readyz", LOGIN, LOGOUT, CALLBACK, "/_stcore/health", "/_stcore/host-config"} | {
+OPEN = {"/", "/was", "/healthz", "/readyz", LOGIN, LOGOUT, CALLBACK, "/_stcore/health", "/_stcore/host-config"} | {
     f"/{path.name}" for path in (Path(streamlit.__file__).parent / "static").iterdir() if path.is_file()
 }
 OPEN_BELOW = ("/static/", "/vink/")  # Streamlit's own scripts and ours: the same for everybody, nothing of a release
@@ -105,11 +106,11 @@ def is_open(path: str) -> bool:
     if {".", ".."} & set(path.split("/")):
         return False
     page = path.strip("/")
-    return path in OPEN or page in PAGES or path.startswith(OPEN_BELOW) or _probe(path)
+    return path in OPEN or page in ALL_PAGES or path.startswith(OPEN_BELOW) or _probe(path)
 
 
 def _probe(path: str) -> bool:
-    return any(path == f"/{page}{probe}" for page in PAGES for probe in PROBES)
+    return any(path == f"/{page}{probe}" for page in ALL_PAGES for probe in PROBES)
 
 
 def _api(path: str) -> str | None:
@@ -314,7 +315,7 @@ def _back(request: Request, send: Send) -> Send:
     way = unquote(request.cookies.get(WAY_BACK, ""))
     parts = urlsplit(way)
     known = way.isprintable() and not parts.scheme and not parts.netloc and way.startswith("/")
-    known = known and parts.path.strip("/") in ("", *PAGES) and not way.startswith("//")
+    known = known and parts.path.strip("/") in ("", *ALL_PAGES) and not way.startswith("//")
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
