@@ -87,7 +87,8 @@ def release(asked: Mapping[str, str]) -> Release:
         raise Problem(503, problem.reason, values={"version": problem.version}, headers=RETRY) from problem
     except NoReleaseError as problem:
         if "release" not in asked:
-            raise Problem(503, "no_release", headers=RETRY) from problem
+            key = "no_release" if problem.version is None else "gone"
+            raise Problem(503, key, values={"version": problem.version}, headers=RETRY) from problem
         raise Problem(
             404, "no_such_release", parameter="release", value=asked["release"], allowed=queries.versions()
         ) from problem

@@ -3,13 +3,13 @@
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from web import api, assets
+from web import api, assets, health
 from web.shell import Shell
 
 
 def routes() -> list[BaseRoute]:
     """The addresses that stand beside the pages. Streamlit has all others."""
-    return [*assets.routes(), *api.routes()]
+    return [*assets.routes(), *health.routes(), *api.routes()]
 
 
 def middleware() -> list[Middleware]:
