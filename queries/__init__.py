@@ -45,7 +45,7 @@ class NoReleaseError(LookupError):
 
 
 class DamagedReleaseError(ValueError):
-    """The release can't be trusted. `reason` is a key below `problems` in text/: damaged, unreadable, newer or pointer."""
+    """The release can't be trusted. `reason` is a key below `problems`: damaged, unreadable, newer, pointer."""
 
     def __init__(self, version: str, reason: str) -> None:
         super().__init__(f"release {version}: {reason}")

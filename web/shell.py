@@ -60,6 +60,7 @@ def document(request: Request) -> str:
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
 <script src="{assets.address("shell.js")}"></script>
+{waiting(lang)}
 {loaded()}
 </head>
 <body>
@@ -68,6 +69,13 @@ def document(request: Request) -> str:
 </body>
 </html>
 """
+
+
+def waiting(lang: str) -> str:
+    """The script that says what a reader waits for, with its words."""
+    words = {name: html.escape(text(f"busy.{name}", lang), quote=True) for name in ("slow", "lost")}
+    src = assets.address("waiting.js")
+    return f'<script src="{src}" data-slow="{words["slow"]}" data-lost="{words["lost"]}"></script>'
 
 
 @cache

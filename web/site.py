@@ -4,6 +4,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from web import api, assets, health
+from web.crowd import Crowd
+from web.replica import Replica
 from web.shell import Shell
 
 
@@ -14,4 +16,4 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes, from the outside in."""
-    return [Middleware(Shell)]
+    return [Middleware(Replica), Middleware(Crowd), Middleware(Shell)]

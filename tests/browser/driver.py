@@ -58,10 +58,10 @@ class Server:
 
 
 @contextmanager
-def serve(releases: Path, log: Path) -> Iterator[Server]:
+def serve(releases: Path, log: Path, **environment: str) -> Iterator[Server]:
     """`streamlit run app.py` over a folder of releases, on a free port of this machine alone, until the end of `with`.
 
-    Only the process group that was started here is ended.
+    environment: further variables. Only the process group that was started here is ended.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -72,7 +72,7 @@ def serve(releases: Path, log: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             command + options,
             cwd=ROOT,
-            env=os.environ | {"VINK_RELEASES": str(releases)},
+            env=os.environ | {"VINK_RELEASES": str(releases)} | environment,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
