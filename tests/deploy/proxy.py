@@ -79,13 +79,10 @@ def configured(folder: Path, http: int, https: int, replicas: dict[str, Server])
 def certify(folder: Path) -> Path:
     """A certificate for this machine that nobody else knows of."""
     certificate = folder / "tls.crt"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
-        + ["-keyout", str(folder / "tls.key"), "-out", str(certificate), "-subj", f"/CN={NAME}"]
-        + ["-addext", f"subjectAltName=DNS:{NAME},IP:127.0.0.1"],
-        check=True,
-        capture_output=True,
-    )
+    command = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN={NAME}"
+    files = ["-keyout", str(folder / "tls.key"), "-out", str(certificate)]
+    names = ["-addext", f"subjectAltName=DNS:{NAME},IP:127.0.0.1"]
+    subprocess.run([*command.split(), *files, *names], check=True, capture_output=True)
     return certificate
 
 
