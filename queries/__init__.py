@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import threading
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,6 +20,7 @@ import polars as pl
 HERE = Path(__file__).parent
 SCHEMA_VERSION = 2
 POINTER, DATABASE, MANIFEST = "current", "vink.duckdb", "manifest.json"
+NAME = re.compile(r"[\w-][\w.-]{0,99}")  # what a version can be called, as the build holds it
 HARDENED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -30,7 +32,9 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
 }
 
 Parameter = str | int
+Stamp = tuple[tuple[int, int], ...]
 _opening = threading.Lock()
+_rotten: set[tuple[Path, Stamp]] = set()  # releases that `check` found to be other than their stamps say
 
 
 class NoReleaseError(LookupError):
@@ -46,7 +50,7 @@ class NothingPublicError(NoReleaseError):
 
 
 class DamagedReleaseError(ValueError):
-    """The release can't be trusted. `reason` is a key of text/problems.toml: damaged, unreadable or newer."""
+    """The release can't be trusted. `reason` is a key below `problems`: damaged, unreadable, newer, pointer."""
 
     def __init__(self, version: str, reason: str) -> None:
         super().__init__(f"release {version}: {reason}")
@@ -103,6 +107,8 @@ def current(*, embargoed: bool = False) -> str:
         raise NoReleaseError from error
     except (OSError, UnicodeDecodeError) as error:
         raise DamagedReleaseError(POINTER, "unreadable") from error
+    if not NAME.fullmatch(version):
+        raise DamagedReleaseError(POINTER, "pointer")
     seen = set()
     while not embargoed and not _is_public(version):
         seen.add(version)
@@ -161,17 +167,75 @@ def open_release(version: str, *, embargoed: bool = False) -> Release:
             raise DamagedReleaseError(version, "unreadable")
         raise NoReleaseError(version)
     home = folder() / version
-    stamp = tuple(
-        (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else (0, 0)
-        for path in (home / DATABASE, home / MANIFEST)
-    )
+    stamp = _stamp(home)
+    if (home, stamp) in _rotten:
+        raise DamagedReleaseError(version, "damaged")
     with _opening:  # two readers at once would open it twice, and the second find its configuration locked
         return _open(home, stamp)
 
 
+def check(version: str) -> None:
+    """Read every file of a release again and hold it against the manifest. Raises as `open_release` does.
+
+    `open_release` reads a release once, and then trusts the time and size of its files. A disk that loses a bit
+    changes neither, so what is found here is remembered: from then on the release isn't shown, until it is mended.
+    """
+    home = folder() / version
+    stamp = _stamp(home)
+    _rotten.discard((home, stamp))
+    open_release(version)
+    try:
+        _hold(home, [*_hashes(home)])
+    except DamagedReleaseError:
+        _rotten.add((home, stamp))
+        raise
+
+
+def file_names(release: Release) -> list[str]:
+    """The files that the build wrote, as the manifest lists them."""
+    return sorted(_hashes(home(release)))
+
+
+def content(release: Release, name: str) -> bytes:
+    """One file of a release, as the build wrote it. Raises DamagedReleaseError where it isn't."""
+    return _hold(home(release), [name])[name]
+
+
+def _hold(home: Path, names: list[str]) -> dict[str, bytes]:
+    """The files of a release by name, each held against the manifest."""
+    expected, found = _hashes(home), {}
+    for name in names:
+        try:
+            found[name] = (home / name).read_bytes()
+        except OSError as error:
+            raise DamagedReleaseError(home.name, "unreadable") from error
+        if hashlib.sha256(found[name]).hexdigest() != expected.get(name):
+            raise DamagedReleaseError(home.name, "damaged")
+    return found
+
+
+def _hashes(home: Path) -> dict[str, str]:
+    try:
+        return json.loads((home / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DamagedReleaseError(home.name, "unreadable") from error
+
+
+def _stamp(home: Path) -> Stamp:
+    return tuple(_time_and_size(path) for path in (home / DATABASE, home / MANIFEST))
+
+
+def _time_and_size(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:  # gone, or not ours to read
+        return (0, 0)
+    return found.st_mtime_ns, found.st_size
+
+
 # Never forgotten: a release that a session still holds can't be opened a second time with its configuration locked.
 @cache
-def _open(home: Path, stamp: tuple[tuple[int, int], ...]) -> Release:
+def _open(home: Path, stamp: Stamp) -> Release:
     version = home.name
     try:
         manifest = json.loads((home / MANIFEST).read_text(encoding="utf-8"))

@@ -244,16 +244,18 @@ def _statuses(shares: bool) -> list[str]:
 
 def database(release: Release) -> bytes:
     """The release's DuckDB file, as it was built."""
-    return (queries.home(release) / queries.DATABASE).read_bytes()
+    return queries.content(release, queries.DATABASE)
 
 
 def package(release: Release) -> bytes:
-    """The release's data package as a zip: its description, its tables as CSV, and the manifest."""
-    home = queries.home(release)
+    """The release's data package as a zip: its description, its tables as CSV, and the manifest.
+
+    Raises DamagedReleaseError where any of its files is missing or changed: half a package is worse than none.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
-        for name in ("datapackage.json", queries.MANIFEST):
-            file.write(home / name, name)
-        for path in sorted((home / "tables").glob("*.csv")):
-            file.write(path, f"tables/{path.name}")
+        for name in queries.file_names(release):
+            if name == "datapackage.json" or name.startswith("tables/"):
+                file.writestr(name, queries.content(release, name))
+        file.write(queries.home(release) / queries.MANIFEST, queries.MANIFEST)
     return out.getvalue()

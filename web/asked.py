@@ -92,7 +92,8 @@ def release(asked: Mapping[str, str], *, embargoed: bool = False) -> Release:
         raise Problem(404, "nothing_public") from problem
     except NoReleaseError as problem:
         if "release" not in asked:
-            raise Problem(503, "no_release", headers=RETRY) from problem
+            key = "no_release" if problem.version is None else "gone"
+            raise Problem(503, key, values={"version": problem.version}, headers=RETRY) from problem
         there = queries.versions(embargoed=embargoed)
         raise Problem(404, "no_such_release", parameter="release", value=asked["release"], allowed=there) from problem
 

@@ -76,6 +76,7 @@ def document(request: Request, top: str = "") -> str:
 {top or _silent(lang)}
 <script src="{assets.address("shell.js")}"></script>
 <script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
+{waiting(lang)}
 {loaded()}
 <script src="{assets.address("first.js")}" defer></script>
 <div id="root"></div>
@@ -93,6 +94,13 @@ def _silent(lang: str) -> str:
 def said() -> str:
     """The words of access.js in every language, as JSON: the language can change without a new shell."""
     return json.dumps({lang: {key: text(f"access.{key}", lang) for key in SAID} for lang in LANGUAGES})
+
+
+def waiting(lang: str) -> str:
+    """The script that says what a reader waits for, with its words."""
+    words = {name: html.escape(text(f"busy.{name}", lang), quote=True) for name in ("slow", "lost")}
+    src = assets.address("waiting.js")
+    return f'<script src="{src}" data-slow="{words["slow"]}" data-lost="{words["lost"]}"></script>'
 
 
 @cache

@@ -6,14 +6,16 @@ from starlette.routing import BaseRoute
 from ui import doors
 from ui.doors import DoorsError
 from ui.signed_out import StateError
-from web import api, assets, was
+from web import api, assets, health, was
+from web.crowd import Crowd
 from web.gate import Gate
+from web.replica import Replica
 from web.shell import Shell
 
 
 def routes() -> list[BaseRoute]:
     """The addresses that stand beside the pages. Streamlit has all others."""
-    return [*assets.routes(), *was.routes(), *api.routes()]
+    return [*assets.routes(), *health.routes(), *was.routes(), *api.routes()]
 
 
 def middleware() -> list[Middleware]:
@@ -22,4 +24,4 @@ def middleware() -> list[Middleware]:
         doors.check()  # half turned on, nothing may answer
     except (DoorsError, StateError) as error:
         raise SystemExit(f"The server doesn't start: {error}") from None
-    return [Middleware(Gate), Middleware(Shell)]
+    return [Middleware(Replica), Middleware(Crowd), Middleware(Gate), Middleware(Shell)]
