@@ -145,6 +145,10 @@ def heading(page: Page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
+def words(page: Page) -> str:
+    return page.locator("body").inner_text()
+
+
 def menu(page: Page) -> list[str]:
     return page.locator(".st-key-menu a").all_inner_texts()
 
@@ -203,7 +207,7 @@ def test_in_a_file_and_out_and_a_copied_cookie_opens_nothing_afterwards(site: Se
     page = sign_in(mine, "u-press", "/press?lang=en")
     assert heading(page) == text("press.title", "en")  # the page that was asked for
     assert page.url.endswith("/press?lang=en")
-    assert page.get_by_text("Signed in: Pia Presse").is_visible()
+    assert "Signed in: Pia Presse" in words(page)
     assert menu(page) == [text(f"nav.{name}", "en") for name in ("overview", "ideology", "resources", "outcome")] + [
         text("nav.press", "en"),
         text("nav.method", "en"),
@@ -211,7 +215,7 @@ def test_in_a_file_and_out_and_a_copied_cookie_opens_nothing_afterwards(site: Se
     page.goto("/research?lang=en")
     settle(page)
     assert heading(page) == text("doors.closed_title", "en", page=text("nav.research", "en"))
-    assert page.get_by_text("vink@example.dk").is_visible()
+    assert "vink@example.dk" in words(page)
 
     page.goto("/ideology?lang=en")
     settle(page)
@@ -221,9 +225,9 @@ def test_in_a_file_and_out_and_a_copied_cookie_opens_nothing_afterwards(site: Se
     assert download.value.suggested_filename.endswith("-2020.1-en.csv")
     path, cookie = download.value.url.removeprefix(site.url), cookie_of(mine)
     assert path.startswith("/media/")
+    assert media(site, path, cookie) == 200  # a copy of the cookie, while it holds
     sign_in(other, "u-stew")
-    # The owner; a copy of the cookie, while it holds; somebody else who is signed in; somebody who isn't.
-    assert [media(site, path, who) for who in (cookie, cookie_of(other), None)] == [200, 403, 401]
+    assert [media(site, path, who) for who in (cookie_of(other), None)] == [403, 401]
     assert (status(site, FIGURE, cookie), status(site, FIGURE, None)) == (200, 401)
     assert "2020.1" in streamed(site, cookie)
 
@@ -286,7 +290,7 @@ def test_somebody_in_the_wrong_group_is_told_so_and_gets_nothing(site: Server, b
     mine = browse()
     page = sign_in(mine, "u-none")
     assert heading(page) == text("doors.no_role_title", "en")
-    assert (menu(page), page.get_by_text("vink@example.dk").is_visible()) == ([], True)
+    assert (menu(page), "vink@example.dk" in words(page)) == ([], True)
     cookie = cookie_of(mine)
     assert (status(site, FIGURE, cookie), media(site, f"/media/{'0' * 32}.csv", cookie)) == (403, 403)
     assert "2020.1" not in streamed(site, cookie)
@@ -297,15 +301,15 @@ def test_until_its_time_a_release_is_there_for_the_named_roles_alone(site: Serve
     steward, press = browse(), browse()
     page = sign_in(steward, "u-stew", "/ideology?lang=en")
     mark = "EMBARGO until 1 March 2099 at 06:00 Copenhagen time – must not be quoted or passed on"
-    assert page.get_by_text("Embargo until 1 March 2099 at 06:00 Copenhagen time").is_visible()
-    assert page.get_by_text("Release 2020.3").is_visible()
+    assert "Embargo until 1 March 2099 at 06:00 Copenhagen time." in words(page)
+    assert "Release 2020.3, figures for 2018-2019." in words(page)
     assert page.locator("[class*=_quote] pre").first.inner_text().startswith(mark)
     got = Client(site.url).get(FIGURE, cookie=f"{COOKIE}={cookie_of(steward)}")
     assert (got.headers["cache-control"], mark in got.body.decode()) == ("no-store", True)
 
     theirs = sign_in(press, "u-press", "/ideology?lang=en")
-    assert theirs.get_by_text("Release 2020.1").is_visible()
-    assert theirs.get_by_text(re.compile("embargo", re.IGNORECASE)).count() == 0
+    assert "Release 2020.1, figures for 2018-2019." in words(theirs)
+    assert "embargo" not in words(theirs).lower()
     theirs.goto("/ideology?lang=en&release=2020.3")
     settle(theirs)
     assert heading(theirs) == text("problems.missing_title", "en")
@@ -318,5 +322,5 @@ def test_until_its_time_a_release_is_there_for_the_named_roles_alone(site: Serve
     assert "2020.3" not in theirs.content()
     # Leadership sees it on its pages, and has no addresses for programs.
     lead = browse()
-    assert sign_in(lead, "u-lead").get_by_text("Release 2020.3").is_visible()
+    assert "Release 2020.3, figures for 2018-2019." in words(sign_in(lead, "u-lead"))
     assert status(site, FIGURE, cookie_of(lead)) == 403
