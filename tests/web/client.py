@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from web import api
 
@@ -51,11 +52,10 @@ class Client:
 
 
 @contextmanager
-def served() -> Iterator[Client]:
-    """A server over fresh routes, on a free port of this machine alone."""
-    config = uvicorn.Config(
-        Starlette(routes=api.routes()), host="127.0.0.1", port=0, log_level="critical", lifespan="off"
-    )
+def served(*middleware: Middleware) -> Iterator[Client]:
+    """A server over fresh routes, on a free port of this machine alone. middleware: what requests pass before."""
+    app = Starlette(routes=api.routes(), middleware=middleware)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

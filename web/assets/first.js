@@ -26,6 +26,7 @@
     const main = find("[data-testid=stMain]")
     const down = first.scrollTop
     root.inert = false
+    root.style.visibility = ""
     first.remove()
     if (main && down > 0) main.scrollTop = down
     const same = active && active.dataset.as && find(active.dataset.as)
@@ -34,6 +35,7 @@
 
   if (first && root) {
     root.inert = true // nothing is read twice, nor reached by the keyboard behind what is seen
+    root.style.visibility = "hidden" // laid out all the same; what moves meanwhile, moves out of sight
     if (location.hash && location.hash.slice(1) === first.dataset.chart) first.querySelector(".vf-chart").scrollIntoView()
     const timer = setInterval(() => {
       if (!ready()) return
