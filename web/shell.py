@@ -60,6 +60,7 @@ def document(request: Request) -> str:
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
 <script src="{assets.address("shell.js")}"></script>
+<script src="{assets.address("words.js")}"></script>
 {loaded()}
 </head>
 <body>
