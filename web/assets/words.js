@@ -9,7 +9,7 @@
     toolbar: "[data-testid=stElementToolbar],[data-testid=stTooltipContent],[data-testid=stCode]",
     field:
       "[data-testid=stSelectbox],[data-testid=stMultiSelect],[data-testid=stTextInput],[data-testid=stTextArea]," +
-      "[data-testid=stSlider],[data-testid=stSelectboxDropdown],[data-testid=stMultiSelectDropdown]," +
+      "[data-testid=stSlider],[data-testid=stSelectboxVirtualDropdown],[data-testid=stMultiSelectDropdown]," +
       "[data-testid=InputInstructions],[data-testid=stDownloadButton],[data-testid=stTooltipErrorContent]",
     announced: "[data-live-announcer]",
     grid:
@@ -17,7 +17,7 @@
       "body:has([data-testid=stDataFrameStatisticsMenu]) #vg-tooltip-element",
     dialog: "[role=dialog],[data-testid=stDialog],[data-testid=stToastContainer],[data-testid=stToast]",
     status: "[data-testid=stStatusWidget],[data-testid=stApp]>[data-testid=stAlert]",
-    chart: "[data-testid=stVegaLiteChart]",
+    chart: "[data-testid=stVegaLiteChart],[data-testid=stDataFrameStatisticsMenu]",
   }
   const ATTRIBUTES = [
     "aria-label", "aria-description", "aria-placeholder", "aria-roledescription", "aria-valuetext", "title", "placeholder",
