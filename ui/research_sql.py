@@ -1,5 +1,7 @@
 """The box for SQL on the research page: a statement from the address, its answer, and the tables that it can ask."""
 
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -61,9 +63,36 @@ def _answer(view: Asker, statement: str) -> None:
     count = locale.number(outcome.table.height, view.lang)
     st.caption(view.say("research.sql.cut" if outcome.cut else "research.sql.found", rows=count))
     # Not a table of Markdown: what a stranger's link makes the database say would become links and pictures.
-    st.dataframe(outcome.table, hide_index=True, alt=view.say("research.sql.result"), key="sql_result")
     table = outcome.table
+    shown = {name: column for name in table.columns if (column := written(table[name]))}
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt=view.say("research.sql.result"),
+        key="sql_result",
+        column_config=shown,
+        placeholder=view.say("research.sql.null"),
+    )
     view.download("sql", lambda: export.csv_file(view.release, view.lang, rows(table, view.say("research.sql.origin"))))
+
+
+def written(column: pl.Series) -> Any:
+    """How the grid writes a column of numbers in the reader's language; None where it needs not be told.
+
+    Whole numbers get separators only where one has five digits or more: a year has none.
+    """
+    kind = column.dtype
+    if kind.is_float():
+        digits = max((_decimals(value) for value in column.drop_nulls()), default=0)
+        return st.column_config.NumberColumn(format="localized", step=10**-digits if digits else 1)
+    if kind.is_integer() and any(abs(value) >= 10_000 for value in column.drop_nulls()):
+        return st.column_config.NumberColumn(format="localized")
+    return None
+
+
+def _decimals(value: float) -> int:
+    """How many decimals a number needs, four at most."""
+    return len(f"{value:.4f}".rstrip("0").split(".")[1])
 
 
 def rows(table: pl.DataFrame, origin: str) -> list[dict[str, object]]:

@@ -1,10 +1,11 @@
 """What stands on a page of one answer: its chart, table and notes, its sentence, and all that can be taken away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
@@ -32,12 +33,13 @@ FORMS = (
     Form("json", "application/json", ":material/data_object:", export.json_of),
 )
 
+VIEWS = ("chart", "table", "about")
+
 
 def show(one: Answer) -> None:
     """Draw an answer below its heading: three views of it, its sentence to copy, and the menu of its files."""
     st.caption(one.base)
-    names = [text(f"figure.{view}", one.lang) for view in ("chart", "table", "about")]
-    chart, table, about = st.tabs(names, key=f"{one.id}_view")
+    chart, table, about = _views(one)
     with chart:
         st.vega_lite_chart(one.spec, theme=None, alt=one.alt, key=f"{one.id}_chart")
         if one.key:
@@ -55,6 +57,22 @@ def show(one: Answer) -> None:
         st.code(one.copied, language=None, wrap_lines=True)
     with st.popover(text("take.menu", one.lang), icon=":material/download:", key=f"{one.id}_take"):
         _menu(one)
+
+
+def _views(one: Answer) -> Sequence[DeltaGenerator]:
+    """The tabs of an answer. The address says which is open: their words are other ones in another language."""
+    names = {view: text(f"figure.{view}", one.lang) for view in VIEWS}
+    asked = address.views(st.query_params.get("view")).get(one.id)
+    opened = names.get(asked or "", names[VIEWS[0]])
+    key = f"{one.id}_view"
+    if st.session_state.get(key, names[VIEWS[0]]) != opened:
+        st.session_state[key] = opened
+
+    def keep() -> None:
+        view = next(view for view, name in names.items() if name == st.session_state[key])
+        address.put_view(one.id, view, VIEWS[0])
+
+    return st.tabs(list(names.values()), key=key, on_change=keep)
 
 
 def _menu(one: Answer) -> None:

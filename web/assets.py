@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from ui.frame import ICON
+from web import words
 from web.reply import Reply, body, response
 
 FOLDER = Path(__file__).with_name("assets")
@@ -23,11 +24,17 @@ def _files() -> list[Path]:
     return [Path(ICON), *(path for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES)]
 
 
+def content(path: Path) -> bytes:
+    """What is served of a file: the file, and in words.js the words."""
+    raw = path.read_bytes()
+    return words.filled(raw.decode("utf-8")).encode("utf-8") if path.name == "words.js" else raw
+
+
 @cache
 def address(name: str) -> str:
     """Where the file `name` is served: "/vink/shell.0123456789ab.js"."""
     path = next(path for path in _files() if path.name == name)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    digest = hashlib.sha256(content(path)).hexdigest()[:12]
     return f"{ROOT}/{path.stem}.{digest}{path.suffix}"
 
 
@@ -35,7 +42,7 @@ def address(name: str) -> str:
 def _by_address() -> dict[str, Reply]:
     return {
         address(path.name): Reply(
-            body(path.read_bytes(), pack=path.suffix != ".png"), TYPES[path.suffix], lang="", lasting=True
+            body(content(path), pack=path.suffix != ".png"), TYPES[path.suffix], lang="", lasting=True
         )
         for path in _files()
     }

@@ -75,6 +75,7 @@ def document(request: Request, top: str = "") -> str:
 <body>
 {top or _silent(lang)}
 <script src="{assets.address("shell.js")}"></script>
+<script src="{assets.address("words.js")}"></script>
 <script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
 {waiting(lang)}
 {loaded()}
