@@ -1,29 +1,18 @@
 """The page shell: the HTML document that a browser gets before Streamlit has started, in the reader's language.
 
-Streamlit serves one fixed English document for every address. This one takes from it which scripts and styles to load,
-as installed, and says the rest itself.
+Streamlit serves one fixed English document for every address. This one says all of it itself; which
+scripts and styles to load, web/frontend.py knows.
 """
 
 import html
-import re
-from functools import cache
-from pathlib import Path
 
-import streamlit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.page import PAGES
 from ui.text import LANGUAGES, text
-from web import assets
-
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
-# The installed document's scripts, styles and what it loads ahead; not its icon, which is ours to choose, nor its
-# pointer to the agent API, which is closed.
-LOADED = re.compile(
-    r'<script type="module"[^>]*></script>|<link\s+rel="(?:preload|modulepreload|stylesheet)"[^>]*>', re.DOTALL
-)
+from web import assets, frontend
 
 
 class Shell:
@@ -60,7 +49,7 @@ def document(request: Request) -> str:
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
 <script src="{assets.address("shell.js")}"></script>
-{loaded()}
+{frontend.loaded(page)}
 </head>
 <body>
 <noscript><p>{html.escape(text("shell.no_script", lang))}</p></noscript>
@@ -68,10 +57,3 @@ def document(request: Request) -> str:
 </body>
 </html>
 """
-
-
-@cache
-def loaded() -> str:
-    """What Streamlit's own document loads, at addresses that hold below any page."""
-    found = LOADED.findall(INDEX.read_text(encoding="utf-8"))
-    return "\n".join(re.sub(r"\s+", " ", tag).replace('"./', '"/') for tag in found)

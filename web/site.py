@@ -4,6 +4,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from web import api, assets
+from web.frontend import Frontend
 from web.shell import Shell
 
 
@@ -14,4 +15,4 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes, from the outside in."""
-    return [Middleware(Shell)]
+    return [Middleware(Frontend), Middleware(Shell)]

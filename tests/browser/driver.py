@@ -1,7 +1,6 @@
 """A real server and a real browser: what the browser tests and the bench stand on."""
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -144,13 +143,8 @@ class Heard:
 
     def _console(self, message: ConsoleMessage) -> None:
         where = message.location.get("url", "")
-        if message.type == "error" and not self._probe(message.text, where):
+        if message.type == "error":
             self.errors.append(f"{message.text} ({where})")
-
-    def _probe(self, words: str, where: str) -> bool:
-        """Whether it is Streamlit's frontend that looks for its server below the page's path before the root."""
-        probe = rf"{re.escape(self.server.url)}/(?:{'|'.join(PAGES)})/_stcore/(?:health|host-config)"
-        return "404" in words and re.fullmatch(probe, where) is not None
 
     def complaints(self) -> list[str]:
         """Console errors, uncaught exceptions, and every host but the server that was asked for anything."""
