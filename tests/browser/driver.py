@@ -57,15 +57,15 @@ class Server:
 
 
 @contextmanager
-def serve(releases: Path, log: Path) -> Iterator[Server]:
-    """`streamlit run app.py` over a folder of releases, on a free port of this machine alone, until the end of `with`.
+def serve(releases: Path, log: Path, app: str = "app.py") -> Iterator[Server]:
+    """`streamlit run` over a folder of releases, on a free port of this machine alone, until the end of `with`.
 
     Only the process group that was started here is ended.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", app]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--logger.hideWelcomeMessage", "true"]
     with log.open("wb") as out:
         process = subprocess.Popen(
