@@ -215,3 +215,11 @@ def test_a_page_names_ahead_only_what_it_shows() -> None:
     assert "grid.js" in frontend.loaded("research")
     assert "charts.js" not in frontend.loaded("method")
     assert frontend.loaded("press").count("<script") == 1
+
+
+def test_the_tools_that_make_the_bundle_are_locked_by_content_and_name_no_host() -> None:
+    written = (MADE / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: it for name, it in json.loads(written)["packages"].items() if name}
+    assert packages
+    assert all(it["integrity"].startswith("sha512-") for it in packages.values())
+    assert "://" not in written.replace('"url": "https://github.com/', "")
