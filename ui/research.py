@@ -311,7 +311,7 @@ class Asker(View):
                 )
         for name, ending in LANGUAGES.items():
             with st.expander(self.say(f"research.whole.{name}"), key=f"load_{name}", icon=":material/code:"):
-                st.code(loading(ending, self.lang, self.release.version), language=name, wrap_lines=True)
+                st.code(loading(ending, self.lang, self.release.version), language=None, wrap_lines=True)
         with st.expander(self.say("research.whole.excel"), key="load_excel", icon=":material/table:"):
             st.markdown(self.section("excel").body)
         st.markdown(self.say("research.whole.api"))

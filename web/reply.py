@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -57,7 +58,7 @@ def body(plain: bytes, version: str = "", *, pack: bool = True) -> Body:
 def response(reply: Reply, request: Request) -> Response:
     """The reply to this request: packed where it may be, and without a body where the asker has it already."""
     # Packed here, not by Streamlit's middleware: a strong tag stands for the very bytes, so packed ones have their own.
-    packed = reply.body.packed if "gzip" in request.headers.get("accept-encoding", "") else None
+    packed = reply.body.packed if best_packing(request, ("gzip",)) else None
     tag = f'"{reply.body.tag}{"-gzip" if packed is not None else ""}"'
     headers = {
         "ETag": tag,
@@ -68,7 +69,7 @@ def response(reply: Reply, request: Request) -> Response:
         **({"Content-Security-Policy": reply.policy} if reply.policy else {}),
         **reply.headers,
     }
-    if reply.status == 200 and _has(request.headers.get("if-none-match", ""), tag):
+    if reply.status == 200 and unchanged(request, tag):
         return Response(status_code=304, headers=headers)
     if packed is not None:
         headers["Content-Encoding"] = "gzip"
@@ -76,6 +77,14 @@ def response(reply: Reply, request: Request) -> Response:
     return Response(content, reply.status, headers | {"Content-Type": reply.media_type})
 
 
-def _has(asked: str, tag: str) -> bool:
-    """Whether If-None-Match names the tag. It compares weakly (RFC 9110, 13.1.2)."""
+def best_packing(request: Request, ours: Sequence[str]) -> str:
+    """The first of our packings that the asker takes, or "" (RFC 9110, 12.5.3)."""
+    asked = re.split(r"\s*,\s*", request.headers.get("accept-encoding", "").strip().lower())
+    taken = {it.partition(";")[0].strip() for it in asked if not re.search(r";\s*q=0(?:\.0*)?\s*$", it)}
+    return next((packing for packing in ours if packing in taken), "")
+
+
+def unchanged(request: Request, tag: str) -> bool:
+    """Whether If-None-Match names the tag: the asker has it already. It compares weakly (RFC 9110, 13.1.2)."""
+    asked = request.headers.get("if-none-match", "")
     return asked.strip() == "*" or tag in re.findall(r'(?:W/)?("[^"]*")', asked)

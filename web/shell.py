@@ -1,30 +1,20 @@
 """The page shell: the HTML document that a browser gets before Streamlit has started, in the reader's language.
 
-Streamlit serves one fixed English document for every address. This one takes from it which scripts and styles to load,
-as installed, and says the rest itself.
+Streamlit serves one fixed English document for every address. This one says all of it itself; which
+scripts and styles to load, web/frontend.py knows.
 """
 
 import html
 import json
-import re
 from functools import cache
-from pathlib import Path
 
-import streamlit
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.address import FOOT_PAGES, PAGES
 from ui.text import LANGUAGES, text
-from web import assets, first
+from web import assets, first, frontend
 from web.reply import Reply, response
-
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
-# The installed document's scripts, styles and what it loads ahead; not its icon, which is ours to choose, nor its
-# pointer to the agent API, which is closed.
-LOADED = re.compile(
-    r'<script type="module"[^>]*></script>|<link\s+rel="(?:preload|modulepreload|stylesheet)"[^>]*>', re.DOTALL
-)
 
 FRESH = {"Cache-Control": "no-cache"}  # kept, but asked for again: what it carries may have changed
 SAID = ("menu", "foot", "updated")  # the words that access.js needs
@@ -78,7 +68,7 @@ def document(request: Request, top: str = "") -> str:
 <script src="{assets.address("words.js")}"></script>
 <script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
 {waiting(lang)}
-{loaded()}
+{frontend.loaded(page)}
 <script src="{assets.address("first.js")}" defer></script>
 <div id="root"></div>
 </body>
@@ -102,10 +92,3 @@ def waiting(lang: str) -> str:
     words = {name: html.escape(text(f"busy.{name}", lang), quote=True) for name in ("slow", "lost")}
     src = assets.address("waiting.js")
     return f'<script src="{src}" data-slow="{words["slow"]}" data-lost="{words["lost"]}"></script>'
-
-
-@cache
-def loaded() -> str:
-    """What Streamlit's own document loads, at addresses that hold below any page."""
-    found = LOADED.findall(INDEX.read_text(encoding="utf-8"))
-    return "\n".join(re.sub(r"\s+", " ", tag).replace('"./', '"/') for tag in found)

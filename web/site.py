@@ -8,6 +8,7 @@ from ui.doors import DoorsError
 from ui.signed_out import StateError
 from web import api, assets, health, was
 from web.crowd import Crowd
+from web.frontend import Frontend
 from web.gate import Gate
 from web.replica import Replica
 from web.shell import Shell
@@ -24,4 +25,4 @@ def middleware() -> list[Middleware]:
         doors.check()  # half turned on, nothing may answer
     except (DoorsError, StateError) as error:
         raise SystemExit(f"The server doesn't start: {error}") from None
-    return [Middleware(Replica), Middleware(Crowd), Middleware(Gate), Middleware(Shell)]
+    return [Middleware(Replica), Middleware(Crowd), Middleware(Gate), Middleware(Frontend), Middleware(Shell)]

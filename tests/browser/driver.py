@@ -1,7 +1,6 @@
 """A real server and a real browser: what the browser tests and the bench stand on."""
 
 import os
-import re
 import shutil
 import signal
 import socket
@@ -60,9 +59,13 @@ class Server:
 
 @contextmanager
 def serve(
-    releases: Path, log: Path, options: Sequence[str] = (), env: Mapping[str, str] | None = None
+    releases: Path,
+    log: Path,
+    options: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+    app: str = "app.py",
 ) -> Iterator[Server]:
-    """`streamlit run app.py` over a folder of releases, on a free port of this machine alone, until the end of `with`.
+    """`streamlit run` over a folder of releases, on a free port of this machine alone, until the end of `with`.
 
     options, env: more words for the command, and more of its environment.
     Only the process group that was started here is ended.
@@ -70,7 +73,7 @@ def serve(
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", app]
     usual = ["--server.port", str(port), "--server.address", "127.0.0.1", "--logger.hideWelcomeMessage", "true"]
     with log.open("wb") as out:
         process = subprocess.Popen(
@@ -148,13 +151,8 @@ class Heard:
 
     def _console(self, message: ConsoleMessage) -> None:
         where = message.location.get("url", "")
-        if message.type == "error" and not self._probe(message.text, where):
+        if message.type == "error":
             self.errors.append(f"{message.text} ({where})")
-
-    def _probe(self, words: str, where: str) -> bool:
-        """Whether it is Streamlit's frontend that looks for its server below the page's path before the root."""
-        probe = rf"{re.escape(self.server.url)}/(?:{'|'.join(PAGES)})/_stcore/(?:health|host-config)"
-        return "404" in words and re.fullmatch(probe, where) is not None
 
     def complaints(self) -> list[str]:
         """Console errors, uncaught exceptions, and every host but the server that was asked for anything."""
