@@ -8,8 +8,10 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit
+from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,23 +35,32 @@ class Gate:
         self.app, self.ours = app, ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and not (scope["path"] == STREAM and _for_us(scope)):
+        if scope["type"] == "websocket" and not (scope["path"] == STREAM and _for_us(scope) and _from_us(scope)):
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "http" and (answer := self.answer(scope)) is not None:
             await answer(scope, receive, send)
         else:
-            await self.app(scope, receive, send)
+            await self.app(self._without_origin(scope), receive, send)
 
     def answer(self, scope: Scope) -> Response | None:
         """What is answered here already; None where the request may go on."""
         path = scope["path"]
         if not _for_us(scope):
             return notice("host")
-        if any(route.matches(scope)[0] != Match.NONE for route in self.ours):
+        if self._ours(scope):
             return None  # they say themselves what may be done there
         if path not in PAGE_ADDRESSES | NEEDED | _static() and not MEDIA.fullmatch(path):
             return _without_slash(scope) if path.removesuffix("/") in PAGE_ADDRESSES else notice("missing")
         return None if scope["method"] in ("GET", "HEAD") else notice("method", Allow="GET, HEAD")
+
+    def _ours(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] != Match.NONE for route in self.ours)
+
+    def _without_origin(self, scope: Scope) -> Scope:
+        """The request as Streamlit gets it, which would ask another host for its own address to judge an origin."""
+        if scope["type"] != "http" or self._ours(scope):
+            return scope
+        return {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"origin"]}
 
 
 def _without_slash(scope: Scope) -> RedirectResponse:
@@ -62,6 +73,13 @@ def _for_us(scope: Scope) -> bool:
     """Whether the request names one of our hosts (server.allowedHosts). Two Host headers name none."""
     named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
     return len(named) == 1 and is_host_allowed(named[0])
+
+
+def _from_us(scope: Scope) -> bool:
+    """Whether a websocket is opened by a page of this host. A program that is no browser names no origin."""
+    headers = Headers(scope=scope)
+    origins = headers.getlist("origin")
+    return not origins or (len(origins) == 1 and urlsplit(origins[0]).netloc == headers["host"])
 
 
 @cache
