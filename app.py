@@ -9,7 +9,9 @@ import streamlit as st
 
 from ui import charts, text
 from ui.frame import show as _show  # noqa: F401 - loaded here, used by pages/start.py
-from web import first, site
+from web import first, quiet, site
+
+quiet.install()
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """The HTTP side in one place: what is served beside the pages, and what every request passes on its way in."""
 
+from functools import cache
+
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
@@ -10,10 +12,14 @@ from web import api, assets, health, was
 from web.crowd import Crowd
 from web.frontend import Frontend
 from web.gate import Gate
+from web.headers import Headers
+from web.listed import Listed
 from web.replica import Replica
 from web.shell import Shell
+from web.stream import Stream
 
 
+@cache
 def routes() -> list[BaseRoute]:
     """The addresses that stand beside the pages. Streamlit has all others."""
     return [*assets.routes(), *health.routes(), *was.routes(), *api.routes()]
@@ -25,4 +31,13 @@ def middleware() -> list[Middleware]:
         doors.check()  # half turned on, nothing may answer
     except (DoorsError, StateError) as error:
         raise SystemExit(f"The server doesn't start: {error}") from None
-    return [Middleware(Replica), Middleware(Crowd), Middleware(Gate), Middleware(Frontend), Middleware(Shell)]
+    return [
+        Middleware(Headers),
+        Middleware(Frontend),
+        Middleware(Listed, ours=routes()),
+        Middleware(Replica),
+        Middleware(Crowd),
+        Middleware(Gate),
+        Middleware(Shell),
+        Middleware(Stream),
+    ]

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from data import build, codes, policy, release
+from tests.browser.driver import Server, serve
 from tests.conftest import SMALL
 from tests.web.client import Client, served
 
@@ -58,3 +59,10 @@ def client(server: Client, two_folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The server over the two releases."""
     monkeypatch.setenv("VINK_RELEASES", str(two_folder))
     return server
+
+
+@pytest.fixture(scope="session")
+def site(example_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The whole site as it is started for readers, over the example release."""
+    with serve(example_folder, tmp_path_factory.mktemp("site") / "log") as running:
+        yield running
