@@ -155,13 +155,14 @@ def main() -> None:
     parser.add_argument("releases", type=Path, help="a folder of releases")
     parser.add_argument("--runs", type=int, default=5, help="loads of each kind (default 5)")
     parser.add_argument("--page", default="/overview?lang=da", help="the page's path (default the overview)")
+    parser.add_argument("--line", choices=("loopback", "office"), help="only this line (default both)")
     asked = parser.parse_args()
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         browser = launch(stack.enter_context(sync_playwright()))
         bundled = stack.enter_context(serve(asked.releases, work / "bundled.log"))
         plain = stack.enter_context(serve(asked.releases, work / "plain.log", "tests/bench/plain.py"))
-        for throttled in (False, True):
+        for throttled in [name == "office" for name in ([asked.line] if asked.line else ["loopback", "office"])]:
             line = "office line" if throttled else "loopback"
             cold, warm = (
                 [

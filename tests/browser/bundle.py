@@ -1,4 +1,4 @@
-"""The words in the installed Streamlit's own frontend: its string literals, and those of them that a reader can meet."""
+"""The words in the installed Streamlit's own frontend, and those of them that it writes on the screen."""
 
 import re
 from functools import cache

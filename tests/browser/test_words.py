@@ -40,7 +40,7 @@ SQL = "select 1234.5::double as tal, 'x' as tekst union all select 2.25, null"
 
 @cache
 def english() -> frozenset[str]:
-    """Words of three letters or more that the installed frontend writes on the screen and no Danish text of ours uses."""
+    """Words of three letters or more that the installed frontend shows and no Danish text of ours uses."""
     theirs = {word.lower() for one in shown() for word in WORD.findall(re.sub(r"\$\{.*?\}", " ", one))}
     danish = [entry["da"] for entry in words().values()]
     danish += [path.read_text("utf-8") for path in FOLDER.glob("*.da.md")]
@@ -142,9 +142,9 @@ def test_a_lost_connection_is_told_in_danish_and_comes_back(
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(text("streamlit.dialog.connection", "da"), timeout=60_000)
     assert wrong(page) == []
+    port = str(urlsplit(server.url).port)
     again = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"]
-        + [str(urlsplit(server.url).port)],
+        [*f"{sys.executable} -m streamlit run app.py --server.address 127.0.0.1 --server.port".split(), port],
         cwd=ROOT,
         env=os.environ | {"VINK_RELEASES": str(small_folder)},
         stdout=subprocess.DEVNULL,
