@@ -71,8 +71,8 @@ def document(request: Request, top: str = "") -> str:
 <body>
 {top or _silent(lang)}
 <script src="{assets.address("shell.js")}"></script>
-{loaded()}
 <script src="{assets.address("first.js")}" defer></script>
+{loaded()}
 <div id="root"></div>
 </body>
 </html>
