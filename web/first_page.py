@@ -146,11 +146,9 @@ def _to_current(page: str, query: Mapping[str, str], lang: str) -> str:
 
 
 def _without_script(lang: str) -> str:
-    """What needs JavaScript, for those without it; and the style of a page that stays."""
-    stays = f"#{ID}{{position:static;overflow:visible}}#{ID} .vf-needs{{display:none}}"
-    api_link = f'<a href="/api/v1/?lang={lang}">{escape(text("first.api", lang))}</a>'
-    words = _tag("p", f"{escape(text('first.no_script', lang))} {api_link}.", "vf-note")
-    return f"<noscript><style>{stays}</style>{words}</noscript>"
+    """What needs JavaScript. A script hides it, rather than <noscript>: scripts may be allowed and not arrive."""
+    link = _tag("a", escape(text("first.api", lang)), href=f"{api.ROOT}/?lang={lang}")
+    return _tag("p", f"{escape(text('first.no_script', lang))} {link}.", "vf-note vf-needs")
 
 
 # Filters and headlines

@@ -68,8 +68,8 @@ def document(request: Request, top: str = "") -> str:
 <script src="{assets.address("words.js")}"></script>
 <script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
 {waiting(lang)}
-{frontend.loaded(page)}
 <script src="{assets.address("first.js")}" defer></script>
+{frontend.loaded(page)}
 <div id="root"></div>
 </body>
 </html>

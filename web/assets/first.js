@@ -3,8 +3,8 @@
   const first = document.getElementById("vink-first")
   const root = document.getElementById("root")
   const find = (selector) => root.querySelector(selector)
-  const PATIENCE = 10000 // ms, after which whatever Streamlit shows is better than what can't be used
-  const began = performance.now()
+  const PATIENCE = 10000 // ms from its title on, after which whatever Streamlit shows is better than what can't be used
+  let began = 0
 
   // The first chart is there and as wide as its frame: it is drawn once before it knows how wide that is.
   const drawn = () => {
@@ -17,6 +17,7 @@
   const ready = () => {
     const app = find("[data-testid=stApp]")
     if (!app || !find("h1")) return Boolean(document.querySelector("[role=dialog]")) // it can't go on, and says why
+    began ||= performance.now()
     if (performance.now() - began > PATIENCE) return true
     return app.dataset.testScriptState === "notRunning" && !find("[data-stale=true], [data-testid=stSkeleton]") && drawn()
   }
@@ -26,7 +27,6 @@
     const main = find("[data-testid=stMain]")
     const down = first.scrollTop
     root.inert = false
-    root.style.visibility = ""
     first.remove()
     if (main && down > 0) main.scrollTop = down
     const same = active && active.dataset.as && find(active.dataset.as)
@@ -34,8 +34,11 @@
   }
 
   if (first && root) {
-    root.inert = true // nothing is read twice, nor reached by the keyboard behind what is seen
-    root.style.visibility = "hidden" // laid out all the same; what moves meanwhile, moves out of sight
+    // Nothing is read twice, nor reached by the keyboard behind what is seen. The style hides it too.
+    root.inert = true
+    const down = window.scrollY
+    first.dataset.over = "" // from here on it lies over what is being drawn
+    first.scrollTop = down
     if (location.hash && location.hash.slice(1) === first.dataset.chart) first.querySelector(".vf-chart").scrollIntoView()
     const timer = setInterval(() => {
       if (!ready()) return
