@@ -116,6 +116,7 @@ def test_the_press_task_with_the_keyboard_alone(visit: Visit, tmp_path: Path) ->
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("table")).to_have_count(0)
     settle(page)
+    page.wait_for_timeout(500)  # until the chart's own buttons are there again
     tab_to(page, lambda here: here["key"].endswith("_quote") and here["role"] == "button")
     page.keyboard.press("Enter")
     page.wait_for_function("() => navigator.clipboard.readText().then(words => words.includes('28 of 70'))")

@@ -81,10 +81,11 @@
   const inside = () => [...menu.querySelectorAll(FOCUSABLE)].filter(it => it.getClientRects().length)
   const menus = () => {
     const body = document.querySelector(testid("stPopoverBody"))
-    if (body && body !== menu && body.querySelector(FOCUSABLE)) {
+    if (body && body !== menu) {
       menu = body
       opener = document.activeElement?.closest(testid("stPopoverButton"))
-      inside()[0]?.focus()
+      put(menu, "tabindex", "-1")
+      menu.focus()
     } else if (!body && menu) {
       menu = null
       if (document.activeElement === document.body) opener?.focus()
@@ -94,7 +95,7 @@
     if (event.key !== "Tab" || !menu?.isConnected || !opener) return
     const within = inside()
     const end = within[event.shiftKey ? 0 : within.length - 1]
-    if (document.activeElement === end) {
+    if (document.activeElement === end || (event.shiftKey && document.activeElement === menu)) {
       opener.focus() // from where the browser goes on, or back to where one came from
       opener.click()
       if (event.shiftKey) event.preventDefault()
