@@ -21,7 +21,7 @@ class Fault:
     rules: tuple[str, ...] = ()
 
 
-FAULTS = (Fault("grid", "1.4.12"),)
+FAULTS = (Fault("charts", "1.4.12"), Fault("grid", "1.4.12"))
 LISTED = "faults"  # the section that they are listed in
 
 

@@ -159,7 +159,7 @@ def _trend_template(form: Form, *, legend: bool) -> Spec:
         ticks.encode(y=low),
         ticks.encode(y=high),
         *(
-            [layer(PUBLISHED).mark_rule(strokeWidth=1.2, opacity=0.7).encode(y=low, y2="high:Q")]
+            [layer(PUBLISHED).mark_rule(strokeWidth=1.2, opacity=0.9).encode(y=low, y2="high:Q")]
             if form != "count"
             else []
         ),

@@ -131,7 +131,7 @@ def _layers(
         "fontWeight": {"expr": f"{NARROW} ? 'normal' : 'bold'"},
     }
     interval = [
-        layer(PUBLISHED, {"type": "rule", "strokeWidth": 1.2, "opacity": 0.7}, "from", y2={"field": "to"}, **seen)
+        layer(PUBLISHED, {"type": "rule", "strokeWidth": 1.2, "opacity": 0.9}, "from", y2={"field": "to"}, **seen)
     ]
     return [
         layer("grid", {"type": "rule", "color": "#E3E6EA"}, x2={"field": "end"}),

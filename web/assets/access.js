@@ -56,11 +56,15 @@
   const status = document.createElement("div")
   status.id = "vink-status"
   status.setAttribute("role", "status")
+  const address = document.createElement("div") // of the page; only paper shows it
+  address.id = "vink-address"
+  address.setAttribute("aria-hidden", "true")
   let state = ""
   let runs = 0
   const tell = said => {
     const app = document.querySelector(testid("stApp"))
-    if (!status.isConnected && document.body) document.body.append(status)
+    if (!status.isConnected && document.body) document.body.append(status, address)
+    if (address.textContent !== location.href) address.textContent = location.href
     const now = app ? app.dataset.testScriptState : ""
     if (now === "running" && state !== "running" && runs) status.textContent = ""
     if (now === "notRunning" && state === "running") {
@@ -70,6 +74,34 @@
     state = now
   }
 
+  // A menu that opens over the page is drawn at the end of it: the focus goes into it, and comes back.
+  const FOCUSABLE = 'a[href], button:not([disabled]), input, textarea, [tabindex="0"]'
+  let menu = null
+  let opener = null
+  const inside = () => [...menu.querySelectorAll(FOCUSABLE)].filter(it => it.getClientRects().length)
+  const menus = () => {
+    const body = document.querySelector(testid("stPopoverBody"))
+    if (body && body !== menu) {
+      menu = body
+      opener = document.activeElement?.closest(testid("stPopoverButton"))
+      put(menu, "tabindex", "-1")
+      menu.focus()
+    } else if (!body && menu) {
+      menu = null
+      if (document.activeElement === document.body) opener?.focus()
+    }
+  }
+  addEventListener("keydown", event => {
+    if (event.key !== "Tab" || !menu?.isConnected || !opener) return
+    const within = inside()
+    const end = within[event.shiftKey ? 0 : within.length - 1]
+    if (document.activeElement === end || (event.shiftKey && document.activeElement === menu)) {
+      opener.focus() // from where the browser goes on, or back to where one came from
+      opener.click()
+      if (event.shiftKey) event.preventDefault()
+    }
+  }, true)
+
   let due = false
   const mend = () => {
     due = false
@@ -77,6 +109,7 @@
     landmarks(said)
     headings()
     frames()
+    menus()
     tell(said)
   }
   const soon = () => {
