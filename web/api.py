@@ -109,7 +109,7 @@ async def _http_problem(request: Request, error: HTTPException) -> Response:
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:
-    LOG.error("%s could not be answered", request.url.path, exc_info=error)
+    LOG.error("an address of the API could not be answered", exc_info=error)  # not which one: it may hold a search word
     return Problem(500, "our_fault").response(asked.spoken(request))
 
 

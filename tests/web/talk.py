@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPMessage, HTTPResponse
 from urllib.parse import urlsplit
 
+from google.protobuf.text_format import MessageToString
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -105,4 +106,4 @@ def visitor(server: Server, path: str = STREAM, **headers: str) -> Iterator[Visi
 
 def words(messages: list[ForwardMsg]) -> str:
     """All that stands in some messages, as text."""
-    return "\n".join(str(message) for message in messages)
+    return "\n".join(MessageToString(message, as_utf8=True) for message in messages)

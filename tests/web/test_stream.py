@@ -80,11 +80,10 @@ def test_garbage_ends_its_own_connection_and_nobody_elses(site: Server, garbage:
 
 
 @pytest.mark.parametrize(
-    ("changed", "status"),
-    [({"sec_websocket_version": "7"}, 426), ({"sec_websocket_key": "short"}, 400), ({"sec_websocket_key": ""}, 400)],
+    "changed", [{"sec_websocket_version": "7"}, {"sec_websocket_key": "short"}, {"sec_websocket_key": ""}]
 )
-def test_a_broken_handshake_is_refused(site: Server, changed: dict[str, str], status: int):
-    assert ask(site, STREAM, **(UPGRADE | changed)).status == status
+def test_a_broken_handshake_is_refused(site: Server, changed: dict[str, str]):
+    assert ask(site, STREAM, **(UPGRADE | changed)).status == 400
 
 
 @pytest.mark.parametrize("protocol", ["nonsense", "streamlit,a,b", ",,,,", "streamlit," + "x" * 4000])
