@@ -1,4 +1,4 @@
-"""Files of our own that the page shell loads (web/assets/ and the icon).
+"""Files of our own that the page shell loads: the icon, the styles, and the scripts of web/assets/ as one.
 
 Each is served at an address that names its content, so it is kept for good.
 """
@@ -18,34 +18,34 @@ from web.reply import Reply, body, response
 FOLDER = Path(__file__).with_name("assets")
 ROOT = "/vink"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".png": "image/png"}
+# One request for all of them. The first tells Streamlit where it is, so it comes first; the others watch the page.
+SCRIPTS = ("shell.js", "words.js", "access.js", "waiting.js", "first.js")
+SCRIPT, STYLES = "page.js", "access.css"
 
 
-def _files() -> list[Path]:
-    return [Path(ICON), *(path for path in sorted(FOLDER.iterdir()) if path.suffix in TYPES)]
-
-
-def content(path: Path) -> bytes:
-    """What is served of a file: the file, and in words.js the words."""
-    raw = path.read_bytes()
-    return words.filled(raw.decode("utf-8")).encode("utf-8") if path.name == "words.js" else raw
+@cache
+def content(name: str) -> bytes:
+    """What is served as `name`: the icon, the styles, or all scripts with the words put in."""
+    if name == SCRIPT:
+        return "\n".join(words.filled((FOLDER / one).read_text("utf-8")) for one in SCRIPTS).encode()
+    return (Path(ICON) if name == Path(ICON).name else FOLDER / name).read_bytes()
 
 
 @cache
 def address(name: str) -> str:
-    """Where the file `name` is served: "/vink/shell.0123456789ab.js"."""
-    path = next(path for path in _files() if path.name == name)
-    digest = hashlib.sha256(content(path)).hexdigest()[:12]
+    """Where the file `name` is served: "/vink/page.0123456789ab.js"."""
+    digest, path = hashlib.sha256(content(name)).hexdigest()[:12], Path(name)
     return f"{ROOT}/{path.stem}.{digest}{path.suffix}"
 
 
 @cache
 def _by_address() -> dict[str, Reply]:
-    return {
-        address(path.name): Reply(
-            body(content(path), pack=path.suffix != ".png"), TYPES[path.suffix], lang="", lasting=True
-        )
-        for path in _files()
-    }
+    return {address(name): _reply(name) for name in (SCRIPT, STYLES, Path(ICON).name)}
+
+
+def _reply(name: str) -> Reply:
+    suffix = Path(name).suffix
+    return Reply(body(content(name), pack=suffix != ".png"), TYPES[suffix], lang="", lasting=True)
 
 
 def routes() -> list[BaseRoute]:

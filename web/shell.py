@@ -5,8 +5,6 @@ scripts and styles to load, web/frontend.py knows.
 """
 
 import html
-import json
-from functools import cache
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,7 +15,6 @@ from web import assets, first, frontend
 from web.reply import Reply, response
 
 FRESH = {"Cache-Control": "no-cache"}  # kept, but asked for again: what it carries may have changed
-SAID = ("menu", "foot", "updated")  # the words that access.js needs
 
 
 class Shell:
@@ -60,15 +57,11 @@ def document(request: Request, top: str = "") -> str:
 <meta name="color-scheme" content="light">
 <title>{html.escape(title)}</title>
 <link rel="icon" href="{assets.address("icon.png")}">
-<link rel="stylesheet" href="{assets.address("access.css")}">
 </head>
 <body>
 {top or _silent(lang)}
-<script src="{assets.address("shell.js")}"></script>
-<script src="{assets.address("words.js")}"></script>
-<script src="{assets.address("access.js")}" data-words="{html.escape(said())}"></script>
-{waiting(lang)}
-<script src="{assets.address("first.js")}" defer></script>
+<link rel="stylesheet" href="{assets.address(assets.STYLES)}">
+<script defer src="{assets.address(assets.SCRIPT)}"></script>
 {frontend.loaded(page)}
 <div id="root"></div>
 </body>
@@ -79,16 +72,3 @@ def document(request: Request, top: str = "") -> str:
 def _silent(lang: str) -> str:
     """What stands in the place of a top that there isn't."""
     return f"<noscript><p>{html.escape(text('shell.no_script', lang))}</p></noscript>"
-
-
-@cache
-def said() -> str:
-    """The words of access.js in every language, as JSON: the language can change without a new shell."""
-    return json.dumps({lang: {key: text(f"access.{key}", lang) for key in SAID} for lang in LANGUAGES})
-
-
-def waiting(lang: str) -> str:
-    """The script that says what a reader waits for, with its words."""
-    words = {name: html.escape(text(f"busy.{name}", lang), quote=True) for name in ("slow", "lost")}
-    src = assets.address("waiting.js")
-    return f'<script src="{src}" data-slow="{words["slow"]}" data-lost="{words["lost"]}"></script>'

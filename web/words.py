@@ -1,10 +1,18 @@
-"""Streamlit's own words and ours for them (text/streamlit.toml), in the script that puts ours on the screen."""
+"""The words that our scripts put on the screen: ours for Streamlit's own (text/streamlit.toml), and what they say."""
 
 import json
 
 from ui import text
 
-MARK = '"DICTIONARY"'  # stands in web/assets/words.js for all of them
+MARK = '"DICTIONARY"'  # stands in web/assets/words.js for Streamlit's words and ours
+SAID = '"SAID"'  # stands in the other scripts for what they say themselves
+SPOKEN = {
+    "menu": "access.menu",
+    "foot": "access.foot",
+    "updated": "access.updated",
+    "slow": "busy.slow",
+    "lost": "busy.lost",
+}
 FILE = "streamlit."  # what their keys begin with
 
 
@@ -20,4 +28,7 @@ def pairs() -> dict[str, list[tuple[str, str]]]:
 
 def filled(script: str) -> str:
     """The script with all words put in."""
-    return script.replace(MARK, json.dumps(pairs(), ensure_ascii=False))
+    said = {lang: {name: text.text(key, lang) for name, key in SPOKEN.items()} for lang in text.LANGUAGES}
+    for mark, words in ((MARK, pairs()), (SAID, said)):
+        script = script.replace(mark, json.dumps(words, ensure_ascii=False))
+    return script

@@ -43,10 +43,10 @@ def policy(answer: Answer) -> dict[str, list[str]]:
     return {name: sources for name, *sources in parts}
 
 
-@pytest.mark.parametrize("path", [*ADDRESSES, "shell.js", "static"])
+@pytest.mark.parametrize("path", [*ADDRESSES, "script", "static"])
 def test_every_answer_has_the_headers_and_sets_no_cookie(site: Server, path: str):
     static = re.findall(r'"(/static/[^"]+\.js)"', ask(site, "/").body.decode())[0]
-    path = {"shell.js": assets.address("shell.js"), "static": static}.get(path, path)
+    path = {"script": assets.address(assets.SCRIPT), "static": static}.get(path, path)
     got = ask(site, path)
     assert got.status == ADDRESSES.get(path, 200)
     assert {name: got.headers[name] for name in EVERYWHERE} == EVERYWHERE

@@ -92,4 +92,4 @@ def test_our_files_are_kept_for_good_at_addresses_that_name_their_content(client
             assert answer.status_code == 200
             assert "immutable" in answer.headers["Cache-Control"]
             assert answer.headers["Content-Type"].startswith("text/javascript")
-    assert client.get("/vink/shell.000000000000.js").status_code == 404
+    assert client.get("/vink/page.000000000000.js").status_code == 404

@@ -35,7 +35,7 @@ def test_every_word_that_is_replaced_stands_in_the_installed_streamlit(key: str)
 
 
 def test_the_script_gets_every_word_once_in_its_place():
-    script = assets.content(assets.FOLDER / "words.js").decode("utf-8")
+    script = assets.content(assets.SCRIPT).decode("utf-8")
     found = json.loads(re.search(r"const WORDS = (\{.*\}) //", script)[1])  # pyright: ignore[reportOptionalSubscript]
     assert sum(len(pairs) for pairs in found.values()) == len(WORDS)
     assert ["Skip to main content", "Gå til indholdet"] in found["page"]

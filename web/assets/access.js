@@ -1,8 +1,7 @@
 // What Streamlit's page lacks for readers who don't use a mouse or don't see the screen. It watches the page and puts
 // attributes where they are missing; each is set only where it has another value, so that nothing sets it off again.
-// The words come from text/access.toml, in the attribute data-words of the element that loads this file.
 {
-  const words = JSON.parse(document.currentScript.dataset.words)
+  const words = "SAID" // language to words: put in by web/words.py
   const root = document.documentElement
   const LEVELS = { H2: "3", H3: "2", H4: "3", H5: "4", H6: "5" } // of Streamlit's subheaders below the page's one title
 

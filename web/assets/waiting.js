@@ -1,9 +1,10 @@
-// Says what a reader waits for: a page that takes long, or a connection that was lost. The words come with the script's
-// own element (web/shell.py), in the reader's language.
+// Says what a reader waits for: a page that takes long, or a connection that was lost.
 {
-  const { slow, lost } = document.currentScript.dataset
+  const words = "SAID" // language to words: put in by web/words.py
   const SLOW_MS = 5000, LOST_MS = 1500
   let since = performance.now(), state = "", note
+
+  const said = () => words[document.documentElement.lang]
 
   const now = () => {
     const app = document.querySelector("[data-testid=stApp]")
@@ -12,7 +13,7 @@
     return app.dataset.testScriptState === "running" ? "slow" : ""
   }
 
-  const say = words => {
+  const say = told => {
     if (!note) {
       note = document.createElement("div")
       note.id = "vink-waiting"
@@ -23,8 +24,8 @@
         "font:1rem/1.4 'Source Sans',system-ui,sans-serif;box-shadow:0 2px 8px rgba(0,0,0,.2)"
       document.body.append(note)
     }
-    if (note.textContent !== words) note.textContent = words
-    note.hidden = !words
+    if (note.textContent !== told) note.textContent = told
+    note.hidden = !told
   }
 
   let connected = false
@@ -33,8 +34,8 @@
     connected ||= document.querySelector("[data-testid=stApp]")?.dataset.testConnectionState === "CONNECTED"
     if (found !== state) [state, since] = [found, performance.now()]
     const waited = performance.now() - since
-    if (state === "lost" && connected && waited > LOST_MS) say(lost)
-    else if (state === "slow" && waited > SLOW_MS) say(slow)
+    if (state === "lost" && connected && waited > LOST_MS) say(said().lost)
+    else if (state === "slow" && waited > SLOW_MS) say(said().slow)
     else if (!state) say("")
   }, 250)
 }
