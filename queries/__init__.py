@@ -33,6 +33,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
 Parameter = str | int
 Stamp = tuple[tuple[int, int], ...]
 _opening = threading.Lock()
+_opened: dict[Path, "Release"] = {}  # what is open now, by folder
 _rotten: set[tuple[Path, Stamp]] = set()  # releases that `check` found to be other than their stamps say
 
 
@@ -180,6 +181,10 @@ def _open(home: Path, stamp: Stamp) -> Release:
         raise DamagedReleaseError(version, "newer")
     if found != expected:
         raise DamagedReleaseError(version, "damaged")
+    if former := _opened.pop(home, None):
+        # The files were written again, to mend them. DuckDB would go on reading what it has open, and wouldn't open the
+        # same path twice. Whoever is amid a page of it gets the next run of that page from the mended one.
+        former.connection.close()
     try:
         connection = duckdb.connect(str(home / DATABASE), read_only=True, config=HARDENED)
         connection.execute("set lock_configuration = true")
@@ -191,7 +196,8 @@ def _open(home: Path, stamp: Stamp) -> Release:
     if row is None:
         raise DamagedReleaseError(version, "unreadable")
     version, kind, created, first_year, last_year, threshold = row
-    return Release(version, kind, created, first_year, last_year, threshold, connection)
+    _opened[home] = Release(version, kind, created, first_year, last_year, threshold, connection)
+    return _opened[home]
 
 
 def ask(release: Release, question: str, **parameters: Parameter) -> pl.DataFrame:
