@@ -93,6 +93,8 @@ def older(release: Release, lang: str) -> None:
 
 def _current(release: Release) -> Release | None:
     """The current release, where `release` is another one."""
+    if "release" not in st.query_params:
+        return None  # the page shows the one that was current when it began; the next run shows what is current then
     try:
         version = queries.current()
         return queries.open_release(version) if version != release.version else None
