@@ -26,8 +26,8 @@ PATH = "/ideology?lang=en&years=2016-2019&ideology=right_wing,left_wing"
 
 
 @pytest.fixture(scope="module")
-def site(example_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with proxied(example_folder, tmp_path_factory.mktemp("proxied")) as running:
+def site(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with proxied(small_folder, tmp_path_factory.mktemp("proxied")) as running:
         yield running
 
 
@@ -164,6 +164,15 @@ def test_a_replica_that_is_killed_in_mid_session_takes_nothing_with_it(chromium:
     settle(page)
     before, address = shown(page), page.url
     assert "ideology=" in address and before[1]
+
+    # A run that takes long is told, and no longer when it has ended.
+    state = "state => { document.querySelector('[data-testid=stApp]').dataset.testScriptState = state }"
+    slow = page.get_by_role("status").filter(has_text=text("busy.slow", "en"))
+    page.evaluate(state, "running")
+    slow.wait_for()
+    page.evaluate(state, "notRunning")
+    slow.wait_for(state="detached")
+
     mine = replica_of(page)
     other = next(name for name in site.replicas if name != mine)
     os.kill(site.replicas[mine].pid, signal.SIGKILL)
