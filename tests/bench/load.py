@@ -28,6 +28,8 @@ from tests.browser.driver import Server, serve  # noqa: E402
 
 GOAL = 0.5  # seconds: the p95 of a filter change
 MOST_SESSIONS, MOST_SECONDS = 1000, 600  # no run is larger or longer
+COLUMNS = ["visitors", "pages", "open p50", "p95", "change p50", "p95"]
+COLUMNS += ["of core", "ms each", "MB", "MB each", "away", "lost"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -118,7 +120,7 @@ async def measured(
 def table(steps: list[Step], empty: float) -> Table:
     """The figures, one row a step."""
     shown = Table(title=f"One core, {empty:.0f} MB after one visitor; waiting in ms")
-    for name in "visitors, pages, open p50, p95, change p50, p95, of core, ms each, MB, MB each, away, lost".split(", "):
+    for name in COLUMNS:
         shown.add_column(name, justify="right")
     for one in steps:
         if not one.sessions:

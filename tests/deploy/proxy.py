@@ -94,7 +94,8 @@ def proxied(releases: Path, folder: Path) -> Iterator[Site]:
         secret = {"STREAMLIT_SERVER_COOKIE_SECRET": "the same for both"}
         served = {name: serve(releases, folder / f"{name}.log", VINK_REPLICA=name, **secret) for name in REPLICAS}
         with ThreadPoolExecutor() as pool:
-            replicas = dict(zip(served, pool.map(stack.enter_context, served.values()), strict=True))
+            running: list[Server] = list(pool.map(stack.enter_context, served.values()))
+        replicas = dict(zip(served, running, strict=True))
         certificate = certify(folder)
         http, https = free_port(), free_port()
         file = configured(folder, http, https, replicas)

@@ -55,9 +55,9 @@ def test_a_page_comes_with_each_header_once_and_a_cookie_that_only_https_carries
     status, headers, _ = get(site, "/overview", accept="text/html")
     assert status == 200
     for name in ("Strict-Transport-Security", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options"):
-        assert len(headers.get_all(name)) == 1, name
+        assert len(headers.get_all(name, [])) == 1, name
     assert "max-age=31536000" in headers["strict-transport-security"]
-    cookies = headers.get_all("set-cookie")
+    cookies = headers.get_all("set-cookie", [])
     assert [cookie for cookie in cookies if "; secure" not in cookie.lower()] == []
     affinity = SimpleCookie(next(cookie for cookie in cookies if cookie.startswith("vink_replica=")))["vink_replica"]
     assert affinity.value in site.replicas and affinity["httponly"] and affinity["samesite"] == "Lax"
@@ -138,7 +138,7 @@ def listen(socket: WebSocket, number: int, finished: list[int]) -> None:
 
 
 def replica_of(page: Page) -> str:
-    return {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}["vink_replica"]
+    return next(found.get("value", "") for found in page.context.cookies() if found.get("name") == "vink_replica")
 
 
 def test_the_page_for_when_the_site_is_away_has_the_words_of_the_texts():
