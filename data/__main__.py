@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import polars as pl
 import typer
 from rich.console import Console
@@ -152,7 +153,8 @@ def build(
                 one.bad_rows.write_csv(aside, include_bom=True, separator=";")
                 console.print(f"{one.bad_rows.height} rows of {one.file} are set aside in {aside}.")
     records = pl.concat([one.records for one in checked])
-    sources = tuple(release.mark(path.read_bytes(), _reports()) for path in files)
+    with _stops():
+        sources = tuple(release.mark(path.read_bytes(), _reports()) for path in files)
     about = release.About(version, "real", dt.datetime.now(dt.UTC), sources, rejected, publication_time=publication)
     with _stops(), _progress() as report:
         place = building.build(records, about, rules, codes, release.folder(), report=report)
@@ -367,6 +369,15 @@ def _stops() -> Iterator[None]:
         release.ReleaseError,
     ) as error:
         console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    except (OSError, duckdb.Error, pl.exceptions.PolarsError) as error:
+        if not release.is_full(error):
+            raise
+        console.print(
+            f"[red]No release was written: there is no room left on the disk of {release.folder()}. Make some free: "
+            "a release takes 15 MB, and its build as much again. Then give the same command. "
+            "Until then the former release serves.[/red]"
+        )
         raise typer.Exit(1) from error
 
 

@@ -1,6 +1,7 @@
 """Release: a folder that holds everything published, written beside the others and moved into place last."""
 
 import datetime as dt
+import errno
 import hashlib
 import hmac
 import json
@@ -67,6 +68,15 @@ class About:
         """The publication time as the release has it: in UTC, to the second."""
         at = self.publication_time
         return None if at is None else at.astimezone(dt.UTC).isoformat(timespec="seconds")
+
+
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether a write failed for want of room: the disk is full, or a quota or limit is reached."""
+    words = [os.strerror(number).lower() for number in FULL]
+    return getattr(error, "errno", None) in FULL or any(word in str(error).lower() for word in words)
 
 
 def folder() -> Path:
@@ -154,9 +164,12 @@ def put_in_place(staging: Path, releases: Path, version: str, *, make_current: b
 def point_at(releases: Path, version: str) -> None:
     """Let the pointer name `version`, in one step: a reader sees the former name or this one."""
     fresh = releases / f".{POINTER}-{os.getpid()}"
-    fresh.write_text(version + "\n", encoding="utf-8")
-    _sync(fresh)
-    fresh.replace(releases / POINTER)
+    try:
+        fresh.write_text(version + "\n", encoding="utf-8")
+        _sync(fresh)
+        fresh.replace(releases / POINTER)
+    finally:
+        fresh.unlink(missing_ok=True)
     _sync(releases)
 
 

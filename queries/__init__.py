@@ -34,6 +34,7 @@ HARDENED: dict[str, str | bool | int | float | list[str]] = {
 Parameter = str | int
 Stamp = tuple[tuple[int, int], ...]
 _opening = threading.Lock()
+_opened: dict[Path, "Release"] = {}  # what is open now, by folder
 _rotten: set[tuple[Path, Stamp]] = set()  # releases that `check` found to be other than their stamps say
 
 
@@ -248,6 +249,10 @@ def _open(home: Path, stamp: Stamp) -> Release:
         raise DamagedReleaseError(version, "newer")
     if found != expected:
         raise DamagedReleaseError(version, "damaged")
+    if former := _opened.pop(home, None):
+        # The files were written again, to mend them. DuckDB would go on reading what it has open, and wouldn't open the
+        # same path twice. Whoever is amid a page of it gets the next run of that page from the mended one.
+        former.connection.close()
     try:
         connection = duckdb.connect(str(home / DATABASE), read_only=True, config=HARDENED)
         connection.execute("set lock_configuration = true")
@@ -256,7 +261,8 @@ def _open(home: Path, stamp: Stamp) -> Release:
         if said != manifest.get("publication_time"):
             raise DamagedReleaseError(version, "damaged")
         its = {name: row[name] for name in ("version", "kind", "created", "first_year", "last_year", "threshold")}
-        return Release(**its, connection=connection, publication_time=_time(said))
+        _opened[home] = Release(**its, connection=connection, publication_time=_time(said))
+        return _opened[home]
     except DamagedReleaseError:
         raise
     except (duckdb.Error, pl.exceptions.PolarsError, KeyError, ValueError, TypeError) as error:

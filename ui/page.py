@@ -71,6 +71,7 @@ class View:
 
         if first < last:  # one year leaves nothing to choose
             st.slider(self.say("filters.years"), first, last, chosen, step=1, format="%d", key=key, on_change=keep)
+            self.catch_up(st.session_state[key] != chosen, keep)
         return chosen
 
     def asked_years(self, query: Mapping[str, str]) -> tuple[int, int]:
@@ -96,6 +97,7 @@ class View:
             key=key,
             on_change=keep,
         )
+        self.catch_up(set(st.session_state[key]) != set(chosen), keep)
         return chosen
 
     def offered(self, dimension: str) -> tuple[list[str], list[str]]:
@@ -115,14 +117,19 @@ class View:
         asked = st.query_params.get("period", default)
         chosen = asked if asked in known else default
         key = self.held("period", chosen)
+
+        def keep() -> None:
+            address.put("period", st.session_state[key], default)
+
         st.selectbox(
             self.say("filters.period"),
             known,
             index=known.index(chosen),
             format_func=lambda period: period_words(self.release, period, self.lang),
             key=key,
-            on_change=lambda: address.put("period", st.session_state[key], default),
+            on_change=keep,
         )
+        self.catch_up(st.session_state[key] != chosen, keep)
         return chosen
 
     def held(self, name: str, chosen: object) -> str:
@@ -137,6 +144,16 @@ class View:
         if key in st.session_state and st.session_state[key] != chosen:
             st.session_state[key] = chosen
         return key
+
+    def catch_up(self, differs: bool, keep: Callable[[], None]) -> None:
+        """Take over what the reader chose before this session began.
+
+        Where the server that had the session died, the browser goes on with another. It runs the page at the reader's
+        next choice, which is then the first that the new session hears of, so nobody calls the filter's own `keep`.
+        """
+        if differs:
+            keep()
+            st.rerun()
 
     # The overview's headlines
 

@@ -101,7 +101,7 @@ def _menu(one: Answer) -> None:
 
 def older(release: Release, lang: str) -> None:
     """Say which release the reader looks at, where it isn't the current one."""
-    newer = newer_than(release, embargoed=doors.sees_embargo())
+    newer = newer_than(release, linked="release" in st.query_params, embargoed=doors.sees_embargo())
     if newer is None:
         return
     with st.container(key="older"):
@@ -109,8 +109,14 @@ def older(release: Release, lang: str) -> None:
         st.button(text("problems.to_current", lang), on_click=address.leave_release, key="to_current")
 
 
-def newer_than(release: Release, *, embargoed: bool) -> Release | None:
-    """The release that is current for this reader, where `release` is another one."""
+def newer_than(release: Release, *, linked: bool, embargoed: bool) -> Release | None:
+    """The release that is current for this reader, where `release` is another one that the address asks for by name.
+
+    Where the address names none, the page shows the one that was current when it began; the next run shows what is
+    current then.
+    """
+    if not linked:
+        return None
     try:
         version = queries.current(embargoed=embargoed)
         return queries.open_release(version, embargoed=embargoed) if version != release.version else None
@@ -120,7 +126,9 @@ def newer_than(release: Release, *, embargoed: bool) -> Release | None:
 
 def _other_release(one: Answer) -> None:
     """Say whether the current release has the same numbers, where the answer is another one's."""
-    said, differs = compared(one, newer_than(one.release, embargoed=doors.sees_embargo()))
+    said, differs = compared(
+        one, newer_than(one.release, linked="release" in st.query_params, embargoed=doors.sees_embargo())
+    )
     if said:
         (st.warning if differs else st.caption)(said)
 

@@ -15,7 +15,7 @@ from ui.page import PAGES
 from ui.text import LANGUAGES, text
 from web.replica import STREAM
 
-MOST = 150  # visitors at a time, unless VINK_MOST_VISITORS says otherwise; measured in docs/load.md
+MOST = 100  # visitors at a time, unless VINK_MOST_VISITORS says otherwise; measured in docs/load.md
 AGAIN = 20  # seconds
 STYLE = (
     "body{font:1.1rem/1.5 'Source Sans',system-ui,sans-serif;color:#16191D;background:#fff;max-width:38rem;"

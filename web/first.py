@@ -98,7 +98,7 @@ def _read(page: str, query: Mapping[str, str], site: str, reader: Reader) -> Sho
         years=view.asked_years(query),
         dimension=CHOSEN.get(page),
         one=_first(view, query, site),
-        newer=takeaway.newer_than(release, embargoed=reader.embargo),
+        newer=takeaway.newer_than(release, linked="release" in query, embargoed=reader.embargo),
     )
 
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from tests.browser.driver import Server, serve  # noqa: E402
 
 GOAL = 0.5  # seconds: the p95 of a filter change
 MOST_SESSIONS, MOST_SECONDS = 1000, 600  # no run is larger or longer
+COLUMNS = ["visitors", "pages", "open p50", "p95", "change p50", "p95"]
+COLUMNS += ["of core", "ms each", "MB", "MB each", "away", "lost"]
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -38,6 +40,7 @@ class Step:
     sessions: int
     told: Told
     busy: float  # of the core
+    starved: float  # how much of the time the server had work and the core did another program's
     memory: float  # MB
     seconds: float
 
@@ -59,6 +62,15 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def kept_waiting(pid: int) -> float:
+    """How many seconds the threads of a process that live now have waited for a core that was taken, in all."""
+    waits = 0.0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            waits += int((thread / "schedstat").read_text("ascii").split()[1]) / 1e9
+    return waits
+
+
 @contextmanager
 def pinned(core: int) -> Iterator[None]:
     """What is started within runs on that core alone."""
@@ -76,10 +88,11 @@ async def step(server: Server, sessions: int, seconds: float, think: float, seed
     visitors = [
         Visitor(server.url, told, random.Random(dice.random()), lang=dice.choice(("da", "en"))) for _ in range(sessions)
     ]
-    start, used = time.monotonic(), cpu(server.pid)
+    start, used, waited = time.monotonic(), cpu(server.pid), kept_waiting(server.pid)
     await asyncio.gather(*(visit(one, think, start + seconds) for one in visitors))
     took = time.monotonic() - start
-    return Step(sessions, told, (cpu(server.pid) - used) / took, memory(server.pid), took), visitors
+    busy, starved = (cpu(server.pid) - used) / took, max(0.0, kept_waiting(server.pid) - waited) / took
+    return Step(sessions, told, busy, starved, memory(server.pid), took), visitors
 
 
 async def measured(
@@ -100,30 +113,18 @@ async def measured(
         await asyncio.sleep(rest)
         _, [last] = await step(server, 1, 0, 0.1, at)  # the next visitor lets the server forget those before
         await last.leave()
-        steps.append(Step(0, Told(), 0, memory(server.pid), 0))
+        steps.append(Step(0, Told(), 0, 0, memory(server.pid), 0))
     return empty, steps
 
 
 def table(steps: list[Step], empty: float) -> Table:
     """The figures, one row a step."""
     shown = Table(title=f"One core, {empty:.0f} MB after one visitor; waiting in ms")
-    for name in (
-        "visitors",
-        "pages",
-        "open p50",
-        "p95",
-        "change p50",
-        "p95",
-        "of core",
-        "MB",
-        "MB each",
-        "away",
-        "lost",
-    ):
+    for name in COLUMNS:
         shown.add_column(name, justify="right")
     for one in steps:
         if not one.sessions:
-            shown.add_row("left", *[""] * 6, f"{one.memory:.0f}", "", "", "")
+            shown.add_row("left", *[""] * 7, f"{one.memory:.0f}", "", "", "")
             continue
         waits = [f"{percentile(v, s) * 1000:.0f}" for v in (one.told.opened, one.told.changed) for s in (0.5, 0.95)]
         shown.add_row(
@@ -131,6 +132,7 @@ def table(steps: list[Step], empty: float) -> Table:
             str(len(one.told.opened) + len(one.told.changed)),
             *waits,
             f"{one.busy:.0%}",
+            f"{one.busy * one.seconds / max(1, len(one.told.opened) + len(one.told.changed)) * 1000:.0f}",
             f"{one.memory:.0f}",
             f"{(one.memory - empty) / one.sessions:.1f}",
             str(one.told.turned_away),
@@ -167,6 +169,8 @@ def main(given: Sequence[str] | None = None) -> list[Step]:
     for problem in sorted({words for one in steps for words in one.told.lost})[:10]:
         print("lost:", problem)
     fit = [one.sessions for one in steps if one.sessions and percentile(one.told.changed, 0.95) < GOAL]
+    print("The core was another program's while the server had work, in each step:", end=" ")
+    print(*(f"{one.starved:.0%}" for one in steps if one.sessions))
     print(f"Within {GOAL * 1000:.0f} ms at p95: {max(fit, default=0)} visitors. Think time {asked.think:.0f} s.")
     return steps
 

@@ -16,6 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Slider_pb2 import Slider
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 PAGES = ("overview", "ideology", "resources", "outcome")  # those with a slider
 HASH_KEPT = 200  # messages that a visitor keeps, as a browser does for two runs
@@ -38,7 +39,7 @@ class Visitor:
     url: str
     told: Told
     dice: random.Random
-    limit: float = 60.0
+    limit: float = 300.0
     lang: str = "da"
     socket: ClientConnection | None = None
     query: str = ""
@@ -60,10 +61,11 @@ class Visitor:
         address = self.url.replace("http://", "ws://", 1) + "/_stcore/stream"
         self.socket = await connect(
             address,
-            subprotocols=["streamlit"],
-            origin=self.url,
+            subprotocols=[Subprotocol("streamlit")],
+            origin=Origin(self.url),
             max_size=None,
-            open_timeout=self.limit,  # type: ignore[arg-type]
+            open_timeout=self.limit,
+            ping_interval=None,  # as a browser: it answers the server's, and sends none
         )
         await self._run(self.told.opened, start)
         return True

@@ -96,7 +96,8 @@ def proxied(releases: Path, folder: Path) -> Iterator[Site]:
             name: serve(releases, folder / f"{name}.log", env={"VINK_REPLICA": name} | secret) for name in REPLICAS
         }
         with ThreadPoolExecutor() as pool:
-            replicas = dict(zip(served, pool.map(stack.enter_context, served.values()), strict=True))
+            running: list[Server] = list(pool.map(stack.enter_context, served.values()))
+        replicas = dict(zip(served, running, strict=True))
         certificate = certify(folder)
         http, https = free_port(), free_port()
         file = configured(folder, http, https, replicas)
