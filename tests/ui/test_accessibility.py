@@ -23,7 +23,9 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         app.query_params["lang"] = lang
         app.run()
         assert not app.exception
-        return "\n".join(str(part.value) for kind in ("title", "subheader", "markdown") for part in app.get(kind))
+        return "\n".join(
+            str(getattr(part, "value", "")) for kind in ("title", "subheader", "markdown") for part in app.get(kind)
+        )
 
     return run
 
@@ -52,5 +54,5 @@ def test_the_statement_tells_every_known_fault_and_no_other(said, lang):
 def test_the_statement_claims_no_more_than_the_list_of_faults_allows():
     """With known faults the site complies partly; without any, the words must be changed, and this test with them."""
     status = {lang: next(s.body for s in sections("accessibility", lang) if s.name == "status") for lang in LANGUAGES}
-    assert accessibility.FAULTS
+    assert len(accessibility.FAULTS) > 0
     assert "delvist" in status["da"] and "partly" in status["en"]
