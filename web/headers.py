@@ -38,7 +38,6 @@ SAID = {
         [
             *(f"{name}=()" for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope")),
             *(f"{name}=()" for name in ("magnetometer", "microphone", "midi", "payment", "usb")),
-            "clipboard-read=()",
             "clipboard-write=(self)",
         ]
     ),
