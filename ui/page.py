@@ -138,9 +138,10 @@ class View:
         The session's value is set only where the filter has another: one that is set again reaches the browser late,
         and would undo what the reader did meanwhile. A filter that is new on the page has it by default: what is set
         in a run that another run overtakes never reaches the browser, a default does with the next run. The key is
-        the page's and the release's own, as the filter is: one that another page left behind says nothing of this one.
+        the page's, the release's and the language's own, as the filter is: Streamlit keeps a choice by its
+        words, and one that another page or language left behind says nothing of this one.
         """
-        key = f"{self.release.version}_{self.name}_{name}"
+        key = f"{self.release.version}_{self.name}_{self.lang}_{name}"
         if key in st.session_state and st.session_state[key] != chosen:
             st.session_state[key] = chosen
         return key
