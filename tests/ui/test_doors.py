@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui import doors, signed_out
+from ui.address import FOOT_PAGES
 from ui.doors import DoorsError, Settings
 from ui.text import text
 
@@ -254,7 +255,8 @@ def whole(app: AppTest) -> str:
 
 
 def menu(app: AppTest) -> list[str]:
-    return [link.proto.page for link in app.get("page_link")]
+    """The pages in the menu; those linked below every page are open to everybody."""
+    return [link.proto.page for link in app.get("page_link") if link.proto.page not in FOOT_PAGES]
 
 
 def test_whoever_is_not_signed_in_gets_the_sign_in_and_nothing_of_the_release(
