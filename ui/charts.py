@@ -123,7 +123,11 @@ def lines(
 @lru_cache
 def _trend_template(form: Form, *, legend: bool) -> Spec:
     """The form of a trend, with names where data and values go: Altair checks it once, not at every filter change."""
-    key = alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : 3"), symbolOpacity=1, title="§title") if legend else None
+    key = (
+        alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : width < 720 ? 2 : 3"), symbolOpacity=1, title="§title")
+        if legend
+        else None
+    )
     colour = alt.Color("series:N", scale=alt.Scale(domain=["§labels"], range=["§colours"]), legend=key)
     shape = alt.Shape("series:N", scale=alt.Scale(domain=["§labels"], range=["§shapes"]), legend=key)
     across = alt.Scale(domain=["§across"], nice=False, zero=False)

@@ -73,9 +73,13 @@ def _what_opens(page: Page) -> None:
         page.get_by_test_id("stPopoverBody").wait_for(state="detached")
     for kind in ("stSelectbox", "stMultiSelect"):
         for box in page.get_by_test_id(kind).get_by_role("combobox").all()[:1]:
+            settle(page)
+            box.scroll_into_view_if_needed()  # scrolling closes a list
             box.focus()
+            page.wait_for_timeout(300)
             box.press("ArrowDown")
             page.get_by_role("option").first.wait_for()
+            page.wait_for_timeout(300)  # the list fades in
             assert_accessible(page, f"{kind} open", charts=False)
             page.keyboard.press("Escape")
             expect(page.get_by_role("option")).to_have_count(0)
