@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from ui import charts, text
-from ui.frame import show as _show  # noqa: F401 - loaded here, used by pages/start.py
+from ui import charts, frame, text
 from web import first, quiet, site
 
 quiet.install()
@@ -29,4 +28,10 @@ async def ready(_: Any) -> AsyncIterator[None]:
     yield
 
 
-app = st.App("pages/start.py", routes=site.routes(), middleware=site.middleware(), lifespan=ready)
+app = st.App(
+    "pages/start.py",
+    routes=site.routes(),
+    middleware=site.middleware(),
+    lifespan=ready,
+    on_script_error=frame.failed,
+)

@@ -83,6 +83,13 @@ def show() -> None:
             _show(page, lang, embargoed=reader.embargo)
 
 
+def failed(error: Exception) -> bool:
+    """Say in words that something went wrong before the page could be drawn, such as with a choice that it hasn't."""
+    LOG.error("the page could not be shown", exc_info=error)
+    _problem("script", address.language())
+    return True
+
+
 def _show(page: StreamlitPage, lang: str, *, embargoed: bool) -> None:
     """The page over the release that the address asks for, or what there is to say instead."""
     release = _release(lang, embargoed=embargoed)

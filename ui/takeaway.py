@@ -69,7 +69,7 @@ def _views(one: Answer) -> Sequence[DeltaGenerator]:
         st.session_state[key] = opened
 
     def keep() -> None:
-        view = next(view for view, name in names.items() if name == st.session_state[key])
+        view = next((view for view, name in names.items() if name == st.session_state[key]), VIEWS[0])
         address.put_view(one.id, view, VIEWS[0])
 
     return st.tabs(list(names.values()), key=key, on_change=keep)

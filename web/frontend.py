@@ -186,6 +186,11 @@ def files(made: Bundle | None, installed: Path) -> dict[str, Kept]:
     return kept
 
 
+def has(path: str) -> bool:
+    """Whether the address lies where the bundle is served."""
+    return path.startswith(ROOT)
+
+
 class Frontend:
     """Answers the addresses of Streamlit's own files and of the bundle, and passes all else on."""
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from ui.address import FOOT_PAGES, PAGES
+from web import frontend
 from web.notices import notice
 
 STREAM = "/_stcore/stream"
@@ -49,7 +50,7 @@ class Listed:
             return notice("host")
         if self._ours(scope):
             return None  # they say themselves what may be done there
-        if path not in PAGE_ADDRESSES | NEEDED | _static() and not MEDIA.fullmatch(path):
+        if path not in PAGE_ADDRESSES | NEEDED | _static() and not MEDIA.fullmatch(path) and not frontend.has(path):
             return _without_slash(scope) if path.removesuffix("/") in PAGE_ADDRESSES else notice("missing")
         return None if scope["method"] in ("GET", "HEAD") else notice("method", Allow="GET, HEAD")
 

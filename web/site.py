@@ -33,11 +33,11 @@ def middleware() -> list[Middleware]:
         raise SystemExit(f"The server doesn't start: {error}") from None
     return [
         Middleware(Headers),
-        Middleware(Frontend),
         Middleware(Listed, ours=routes()),
         Middleware(Replica),
         Middleware(Crowd),
         Middleware(Gate),
+        Middleware(Frontend),
         Middleware(Shell),
         Middleware(Stream),
     ]

@@ -45,7 +45,7 @@ def policy(answer: Answer) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("path", [*ADDRESSES, "script", "static"])
 def test_every_answer_has_the_headers_and_sets_no_cookie(site: Server, path: str):
-    static = re.findall(r'"(/static/[^"]+\.js)"', ask(site, "/").body.decode())[0]
+    static = re.findall(r'"(/static/[^"]+\.css)"', ask(site, "/").body.decode())[0]
     path = {"script": assets.address(assets.SCRIPT), "static": static}.get(path, path)
     got = ask(site, path)
     assert got.status == ADDRESSES.get(path, 200)

@@ -85,11 +85,10 @@ def test_only_reading_gets_the_shell(client: TestClient) -> None:
 
 
 def test_our_files_are_kept_for_good_at_addresses_that_name_their_content(client: TestClient) -> None:
-    for script in Tags(client.get("/").text).of("script"):
-        source = script["src"] or ""
-        if source.startswith(assets.ROOT):
-            answer = client.get(source)
-            assert answer.status_code == 200
-            assert "immutable" in answer.headers["Cache-Control"]
-            assert answer.headers["Content-Type"].startswith("text/javascript")
+    own = [script["src"] for script in Tags(client.get("/").text).of("script") if "defer" in script]
+    assert own == [assets.address(assets.SCRIPT)]
+    answer = client.get(own[0])
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Type"].startswith("text/javascript")
     assert client.get("/vink/page.000000000000.js").status_code == 404
