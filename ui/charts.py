@@ -124,7 +124,7 @@ def lines(
 def _trend_template(form: Form, *, legend: bool) -> Spec:
     """The form of a trend, with names where data and values go: Altair checks it once, not at every filter change."""
     key = (
-        alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : width < 720 ? 2 : 3"), symbolOpacity=1, title="§title")
+        alt.Legend(columns=alt.expr(f"{NARROW} ? 1 : width < 650 ? 2 : 3"), symbolOpacity=1, title="§title")
         if legend
         else None
     )

@@ -270,7 +270,7 @@ def test_an_expired_and_a_forged_cookie_open_nothing(site: Server, browse: Brows
     for case in ("expired", "forged"):
         page = visit(browse(**{COOKIE: bad[case]}), "/overview?lang=en")
         assert heading(page) == text("doors.sign_in_title", "en"), case
-        assert page.get_by_text(text("doors.over", "en")).count() == (case == "expired")
+        expect(page.get_by_text(text("doors.over", "en"))).to_have_count(int(case == "expired"))
 
 
 def test_a_page_that_is_open_when_the_sign_in_expires_ends_at_its_next_run(site: Server, browse: Browse):
