@@ -276,7 +276,8 @@ def test_a_page_without_filters_hands_the_years_on(visit: Visit) -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_menu_links_lead_to_the_same_place_in_a_new_tab(visit: Visit, name: str) -> None:
     page = visit(address("ideology" if name == HOME else HOME, lang="en"))
-    link = page.locator(".st-key-menu").get_by_role("link", name=text(f"nav.{name}", "en"), exact=True)
+    links = page.locator(".st-key-menu, .st-key-foot")
+    link = links.get_by_role("link", name=text(f"nav.{name}", "en"), exact=True)
     assert link.evaluate("link => link.pathname + link.search") == address(name, lang="en")
 
 

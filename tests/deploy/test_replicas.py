@@ -74,7 +74,7 @@ def test_a_visitor_stays_with_the_replica_that_the_cookie_names_and_new_ones_are
 
 
 def test_scripts_come_packed_and_their_bytes_are_the_same(site: Site):
-    script = re.findall(rb'src="(/static/js/index[^"]+)"', get(site, "/overview")[2])[0].decode()
+    script = re.findall(rb'src="(/vink/frontend[^"]+/main.js)"', get(site, "/overview")[2])[0].decode()
     _, headers, packed = get(site, script, accept_encoding="gzip")
     _, _, plain = get(site, script)
     assert headers["content-encoding"] == "gzip"
