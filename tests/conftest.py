@@ -10,10 +10,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 import queries
 from data import build, codes, policy, release
 from queries import Release
+from tests.browser.driver import launch
 
 settings.register_profile("vink", deadline=None)  # the time of one example says more of the machine than of the code
 settings.load_profile("vink")
@@ -117,3 +119,15 @@ def _opened(folder: Path) -> Iterator[Release]:
         patch.setenv("VINK_RELEASES", str(folder))
         opened = queries.open_release(queries.current())
     yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of the run. Without Chromium the tests fail, and say what to install."""
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except RuntimeError as missing:
+            pytest.fail(str(missing), pytrace=False)
+        yield browser
+        browser.close()

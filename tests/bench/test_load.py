@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import apart
 from tests.bench import load
 
 pytestmark = pytest.mark.browser  # no browser, but a server
@@ -20,7 +21,7 @@ def test_a_few_visitors_open_pages_and_change_filters_and_one_too_many_is_turned
 ):
     """Two are let in and stay in; the third asks again until the end."""
     orders = ["--sessions", "3", "--seconds", "6", "--think", "0.4", "--forget", "1", "--most", "2"]
-    served, left = load.main(["--releases", str(small_folder), *orders])
+    served, left = apart.call(load.main, ["--releases", str(small_folder), *orders])
     assert served.told.lost == []
     assert len(served.told.opened) >= 2
     assert len(served.told.changed) > 2

@@ -5,24 +5,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.browser.driver import Heard, Server, launch, serve, settle
+from tests.browser.driver import Heard, Server, serve, settle
 
 Serve = Callable[[Path], Server]
 Visit = Callable[..., Page]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The one browser of the run. Without Chromium the tests fail, and say what to install."""
-    with sync_playwright() as playwright:
-        try:
-            browser = launch(playwright)
-        except RuntimeError as missing:
-            pytest.fail(str(missing), pytrace=False)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tests import apart
 from ui.text import text
 from web.crowd import AGAIN, Crowd
 from web.replica import Replica
@@ -52,7 +53,7 @@ def test_who_comes_when_it_is_full_is_told_so_and_who_is_in_stays_in(monkeypatch
         for one in first:
             one.send_bytes(b"")
             one.close()
-        until = asyncio.run(answered(client))
+        until = apart.run(answered(client))
         assert until == "a page"
 
 

@@ -1,6 +1,5 @@
 """The bundle of Streamlit's frontend: made of what is installed, left aside where it isn't, packed and kept."""
 
-import asyncio
 import gzip
 import hashlib
 import json
@@ -19,6 +18,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from tests import apart
 from web import frontend
 
 INSTALLED = Path(streamlit.__file__).parent / "static"
@@ -55,7 +55,7 @@ def get(path: str, method: str = "GET", packing: str = "identity", **headers: st
         ):
             return Got(answer.status_code, answer.headers, b"".join([part async for part in answer.aiter_raw()]))
 
-    return asyncio.run(asked())
+    return apart.run(asked())
 
 
 @pytest.fixture

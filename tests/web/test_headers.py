@@ -2,12 +2,12 @@
 
 import re
 
-import anyio
 import httpx
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
+from tests import apart
 from tests.browser.driver import Server
 from tests.web.talk import Answer, ask, send
 from ui.page import PAGES
@@ -93,7 +93,7 @@ def asked(application: ASGIApp, address: str = "http://vink.example/", **headers
         async with httpx.AsyncClient(transport=httpx.ASGITransport(Headers(application))) as client:
             return await client.get(address, headers={name.replace("_", "-"): said for name, said in headers.items()})
 
-    return anyio.run(one)
+    return apart.run(one())
 
 
 def answering(*cookies: str, **headers: str) -> ASGIApp:
