@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import FileURLsRequest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from tests.ui.test_doors import AUTH, DOORS, NOON, SECRET, claims
@@ -49,12 +50,21 @@ async def sign_in(request: Request) -> Response:
     return answer
 
 
+def page_says(heard: bytes) -> ForwardMsg:
+    """A file that a button makes; the search words of whoever has typed some."""
+    said, asked = ForwardMsg(), BackMsg.FromString(heard)
+    if asked.rerun_script.query_string:
+        said.delta.new_element.text_input.default = asked.rerun_script.query_string
+    else:
+        said.backend_operation_response.deferred_file.url = f"/media/{FILE}.csv"
+    return said
+
+
 async def stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         while True:
-            said = await socket.receive_bytes()
-            await socket.send_bytes(b"...\x12/media/" + FILE.encode() + b".csv\x1a" + said)
+            await socket.send_bytes(page_says(await socket.receive_bytes()).SerializeToString())
     except WebSocketDisconnect:
         return
 
@@ -265,6 +275,15 @@ def test_a_file_is_for_the_reader_whose_page_was_given_its_address(on: None, sit
     assert site().get(f"/media/{FILE}.csv").status_code == 401
     for path in ("/media/", f"/media/{FILE}", f"/media/x/{FILE}.csv", f"/media/{FILE[:-1]}.csv"):
         assert pia.get(path).status_code == 403, path
+
+
+def test_typing_the_address_of_a_file_hands_it_to_nobody(on: None, site: Site):
+    pia = site(signed(claims()))
+    with pia.websocket_connect(gate.STREAM) as socket:
+        typed = ClientState(query_string=f"q=/media/{FILE}.csv")
+        socket.send_bytes(BackMsg(rerun_script=typed).SerializeToString())
+        assert f"/media/{FILE}.csv".encode() in socket.receive_bytes()
+    assert pia.get(f"/media/{FILE}.csv").status_code == 403
 
 
 def test_so_many_files_are_remembered_and_the_oldest_is_forgotten_first():
