@@ -159,7 +159,7 @@ class Gate:
         elif path.strip("/") in ("", *PAGES) and reader(request) is None:
             send = _remembered(request, send)
         if not path.startswith(OPEN_BELOW):
-            send = _private(send)
+            send = _private(send, kept=not sees_embargo(request))
         await self.app(request.scope, receive, send)
 
     def _not_handed(self, request: Request) -> Problem | None:
@@ -300,14 +300,17 @@ def _cookie(value: bytes, *, secure: bool, lasts: int | None) -> bytes:
     return value
 
 
-def _private(send: Send) -> Send:
-    """Answers to somebody who is signed in are for them alone, and asked for again each time."""
+def _private(send: Send, *, kept: bool = True) -> Send:
+    """Answers to somebody who is signed in are for them alone, and asked for again each time.
+
+    kept: whether the reader's own browser may keep them; not where they may hold what isn't public yet.
+    """
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             if "no-store" not in headers.get("cache-control", ""):
-                headers["Cache-Control"] = "private, no-cache"
+                headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
             headers.add_vary_header("Cookie")
         await send(message)
 

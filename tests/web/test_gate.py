@@ -335,6 +335,13 @@ def test_answers_to_somebody_who_is_signed_in_are_theirs_alone(on: None, site: S
     assert site().get("/api/v1/figures").headers["cache-control"] == "no-store"
 
 
+def test_nothing_is_kept_that_goes_to_somebody_who_sees_what_is_not_public_yet(on: None, site: Site):
+    client = site(signed(claims(groups=["g-stew"])))
+    for path in ("/overview", "/", "/custom", "/api/v1/figures", "/api/v1/figures/key_shares.csv?release=2020.1"):
+        assert client.get(path).headers["cache-control"] == "no-store", path
+    assert client.get("/static/js/main.js").headers["cache-control"] == "public, max-age=60"
+
+
 # The way back
 
 
