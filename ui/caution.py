@@ -12,10 +12,13 @@ HERE = ZoneInfo("Europe/Copenhagen")
 
 def mark(release: Release, lang: str) -> str:
     """The mark, or "" where the release may be quoted. Asked each time: an embargo ends while the server runs."""
-    said = [text("site.example_mark", lang)] if release.kind == "example" else []
-    if release.embargoed:
-        said.append(text("embargo.mark", lang, until=until(release, lang)))
-    return " · ".join(said)
+    example = text("site.example_mark", lang) if release.kind == "example" else ""
+    return " · ".join(part for part in (example, embargo(release, lang)) if part)
+
+
+def embargo(release: Release, lang: str) -> str:
+    """The mark of an embargo alone, or "" where there is none."""
+    return text("embargo.mark", lang, until=until(release, lang)) if release.embargoed else ""
 
 
 def until(release: Release, lang: str) -> str:

@@ -219,17 +219,20 @@ def revisions(release: Release, lang: str) -> list[tuple[str, str]]:
     found = []
     for version in reversed(queries.versions(embargoed=doors.sees_embargo())):
         notes = queries.folder() / version / f"notes.{lang}.md"
-        if notes.is_file() and _kind(version) == release.kind:
+        its = _opened(version) if notes.is_file() else None
+        if its is not None and its.kind == release.kind:
             # Below the page's own headings.
-            found.append((version, re.sub("^#", "###", notes.read_text(encoding="utf-8"), flags=re.MULTILINE)))
+            words = re.sub("^#", "###", notes.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            mark = caution.embargo(its, lang)
+            found.append((version, f"**{mark}**\n\n{words}" if mark else words))
     return found
 
 
-def _kind(version: str) -> str:
+def _opened(version: str) -> Release | None:
     try:
-        return queries.open_release(version, embargoed=doors.sees_embargo()).kind
+        return queries.open_release(version, embargoed=doors.sees_embargo())
     except DamagedReleaseError:
-        return ""  # what it says of itself can't be trusted either
+        return None  # what it says of itself can't be trusted either
 
 
 def _breaks(view: View) -> None:

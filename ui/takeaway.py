@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, Release
-from ui import address, doors, export, picture
+from ui import address, caution, doors, export, picture
 from ui.answer import Answer, AskError, again
 from ui.text import text
 
@@ -143,4 +143,5 @@ def compared(one: Answer, newer: Release | None) -> tuple[str, bool]:
         return text("release.gone", one.lang, current=newer.version), False
     if other.numbers == one.numbers:
         return text("release.same", one.lang, current=newer.version), False
-    return text("release.differs", one.lang, current=newer.version, sentence=other.sentence), True
+    sentence = " – ".join(part for part in (caution.embargo(newer, one.lang), other.sentence) if part)
+    return text("release.differs", one.lang, current=newer.version, sentence=sentence), True

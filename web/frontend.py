@@ -46,7 +46,7 @@ TYPES = {
 }
 TEXTS = (".js", ".css", ".svg")
 LITTLE = 200_000  # bytes: more is packed less tightly, for it is done when first asked for
-log = logging.getLogger(__name__)
+log = logging.getLogger("vink")
 
 
 @dataclass(frozen=True)

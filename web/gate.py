@@ -22,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.auth_util import get_cookie_with_chunks, get_origin_from_redirect_uri
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
@@ -158,7 +159,7 @@ class Gate:
         elif path.strip("/") in ("", *PAGES) and reader(request) is None:
             send = _remembered(request, send)
         if not path.startswith(OPEN_BELOW):
-            send = _private(send)
+            send = _private(send, kept=not sees_embargo(request))
         await self.app(request.scope, receive, send)
 
     def _not_handed(self, request: Request) -> Problem | None:
@@ -187,7 +188,7 @@ class Gate:
         async def said(message: Message) -> None:
             content = message.get("bytes") if message["type"] == "websocket.send" else None
             if content and b"/media/" in content and (found := doors.reader(told)):
-                self.handed.give(MEDIA.findall(content), found.mark)
+                self.handed.give(_files(content), found.mark)
             await send(message)
 
         await self.app(scope, heard, _secured(scope, said))
@@ -211,6 +212,23 @@ class Handed:
     def to(self, file: bytes, mark: str) -> bool:
         """Whether the file was handed to this sign-in."""
         return (file, mark) in self._given
+
+
+def _files(content: bytes) -> list[bytes]:
+    """The files that a message to a page gives it, where it names one to load.
+
+    What a reader typed comes back elsewhere in it, and may be the address of a file that is somebody else's.
+    """
+    try:
+        said = ForwardMsg.FromString(content)
+    except DecodeError:
+        return []
+    given = (
+        said.backend_operation_response.deferred_file.url,
+        said.delta.new_element.download_button.url,
+        said.page_config_changed.favicon,
+    )
+    return [file[1] for address in given if (file := MEDIA.match(address.encode()))]
 
 
 def _placed(told: dict[str, Any]) -> bool:
@@ -282,14 +300,17 @@ def _cookie(value: bytes, *, secure: bool, lasts: int | None) -> bytes:
     return value
 
 
-def _private(send: Send) -> Send:
-    """Answers to somebody who is signed in are for them alone, and asked for again each time."""
+def _private(send: Send, *, kept: bool = True) -> Send:
+    """Answers to somebody who is signed in are for them alone, and asked for again each time.
+
+    kept: whether the reader's own browser may keep them; not where they may hold what isn't public yet.
+    """
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             if "no-store" not in headers.get("cache-control", ""):
-                headers["Cache-Control"] = "private, no-cache"
+                headers["Cache-Control"] = "private, no-cache" if kept else "no-store"
             headers.add_vary_header("Cookie")
         await send(message)
 

@@ -11,6 +11,8 @@ import pytest
 import queries
 from tests.conftest import EMBARGO
 from tests.web.client import Client
+from ui import doors, method, takeaway
+from ui.answer import answer
 from web import gate
 
 SECOND = dt.timedelta(seconds=1)
@@ -87,3 +89,19 @@ def test_where_nothing_is_public_yet_the_answer_says_so_and_no_more(
     monkeypatch.setattr(queries, "_told", lambda home: {"publication_time": EMBARGO.isoformat()})
     got = asked.get(FIGURE)
     assert (got.status, got.json()["detail"]) == (404, "No figures have been published yet.")
+
+
+def test_beside_a_public_release_too_the_figures_of_one_under_embargo_are_marked(
+    asked: Client, monkeypatch: pytest.MonkeyPatch
+):
+    """Who looks at 2020.1 is told what 2020.3 says, on the page and in the notes: 46 referrals of 2019, not 35."""
+    public, hidden = queries.open_release("2020.1"), queries.open_release("2020.3", embargoed=True)
+    mark = "EMBARGO until 1 March 2099 at 06:00 Copenhagen time – must not be quoted or passed on"
+    said, _ = takeaway.compared(answer(public, "referrals_by_year", "en"), hidden)
+    assert (mark in said, "46" in said) == (True, True)
+    assert method.revisions(public, "en") == []
+    monkeypatch.setattr(doors, "sees_embargo", lambda: True)
+    ((version, notes),) = method.revisions(public, "en")
+    assert (version, notes.startswith(f"**{mark}**"), "| 46 |" in notes) == ("2020.3", True, True)
+    monkeypatch.setattr(queries, "now", lambda: EMBARGO)
+    assert mark not in takeaway.compared(answer(public, "referrals_by_year", "en"), hidden)[0]

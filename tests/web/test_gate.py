@@ -18,6 +18,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.Common_pb2 import FileURLsRequest
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from tests.ui.test_doors import AUTH, DOORS, NOON, SECRET, claims
@@ -49,12 +50,21 @@ async def sign_in(request: Request) -> Response:
     return answer
 
 
+def page_says(heard: bytes) -> ForwardMsg:
+    """A file that a button makes; the search words of whoever has typed some."""
+    said, asked = ForwardMsg(), BackMsg.FromString(heard)
+    if asked.rerun_script.query_string:
+        said.delta.new_element.text_input.default = asked.rerun_script.query_string
+    else:
+        said.backend_operation_response.deferred_file.url = f"/media/{FILE}.csv"
+    return said
+
+
 async def stream(socket: WebSocket) -> None:
     await socket.accept()
     try:
         while True:
-            said = await socket.receive_bytes()
-            await socket.send_bytes(b"...\x12/media/" + FILE.encode() + b".csv\x1a" + said)
+            await socket.send_bytes(page_says(await socket.receive_bytes()).SerializeToString())
     except WebSocketDisconnect:
         return
 
@@ -267,6 +277,15 @@ def test_a_file_is_for_the_reader_whose_page_was_given_its_address(on: None, sit
         assert pia.get(path).status_code == 403, path
 
 
+def test_typing_the_address_of_a_file_hands_it_to_nobody(on: None, site: Site):
+    pia = site(signed(claims()))
+    with pia.websocket_connect(gate.STREAM) as socket:
+        typed = ClientState(query_string=f"q=/media/{FILE}.csv")
+        socket.send_bytes(BackMsg(rerun_script=typed).SerializeToString())
+        assert f"/media/{FILE}.csv".encode() in socket.receive_bytes()
+    assert pia.get(f"/media/{FILE}.csv").status_code == 403
+
+
 def test_so_many_files_are_remembered_and_the_oldest_is_forgotten_first():
     handed = Handed(most=2)
     handed.give([b"a", b"b"], "me")
@@ -314,6 +333,13 @@ def test_answers_to_somebody_who_is_signed_in_are_theirs_alone(on: None, site: S
         assert "Cookie" in got.headers["vary"], path
     assert client.get("/static/js/main.js").headers["cache-control"] == "public, max-age=60"
     assert site().get("/api/v1/figures").headers["cache-control"] == "no-store"
+
+
+def test_nothing_is_kept_that_goes_to_somebody_who_sees_what_is_not_public_yet(on: None, site: Site):
+    client = site(signed(claims(groups=["g-stew"])))
+    for path in ("/overview", "/", "/custom", "/api/v1/figures", "/api/v1/figures/key_shares.csv?release=2020.1"):
+        assert client.get(path).headers["cache-control"] == "no-store", path
+    assert client.get("/static/js/main.js").headers["cache-control"] == "public, max-age=60"
 
 
 # The way back

@@ -81,6 +81,15 @@ def test_what_is_wrong_is_told_in_a_word(client: TestClient, releases: Path, wro
         assert asked(client, path) == (503, reason)
 
 
+def test_while_the_first_release_is_under_embargo_the_site_is_well(client: TestClient, releases: Path):
+    """Leadership and the steward look at it: a site that called itself ill would be started again and again."""
+    manifest = releases / VERSION / "manifest.json"
+    told = json.loads(manifest.read_text("utf-8")) | {"publication_time": "2099-03-01T06:00:00+01:00"}
+    manifest.write_text(json.dumps(told), "utf-8")
+    for path in ("/healthz", "/readyz"):
+        assert asked(client, path) == (200, "")
+
+
 @pytest.mark.parametrize("at", [0.02, 0.5, 0.98])
 def test_a_bit_that_flips_while_the_release_is_open_is_found_and_the_release_is_shown_no_more(
     client: TestClient, releases: Path, monkeypatch: pytest.MonkeyPatch, at: float

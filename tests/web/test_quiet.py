@@ -11,6 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from tests.browser.driver import serve
 from tests.web.talk import ask, visitor
 from ui.page import PAGES
+from web import frontend, quiet
 
 ROOT = Path(__file__).parent.parent.parent
 MARK = "Xyzzyx"  # stands in all that the visitors of this test ask for, and in nothing else
@@ -117,3 +118,8 @@ def test_nothing_that_a_visitor_asks_for_is_in_the_log(
     here = server.url.removeprefix("http://")
     assert "127.0.0.1:" not in told.replace(here, "")  # nobody's address but the server's own
     assert "Traceback" not in told
+
+
+def test_what_the_frontend_logs_is_told_in_full():
+    """The words of any other logger lose what is put in: the log would say that something is wrong, and not what."""
+    assert frontend.log.name == quiet.OURS
