@@ -254,3 +254,12 @@ def test_a_figure_that_the_current_release_lacks_is_gone(small_folder, example_f
     old = queries.open_release(next(v for v in queries.versions() if v.startswith("example")))
     shown = words(run("overview", "en", release=old.version))
     assert shown.count("The current release, 2020.1, does not have the same figure") == 3
+
+
+def test_what_goes_wrong_before_a_page_is_drawn_is_told_in_words_and_not_in_its_own():
+    app = AppTest.from_string("from ui import frame\nassert frame.failed(ValueError('right_wing'))")
+    app.query_params["lang"] = "en"
+    app.run()
+    assert not app.exception
+    assert [title.value for title in app.title] == [text("problems.script_title", "en")]
+    assert "right_wing" not in words(app)
