@@ -62,7 +62,7 @@ def configured(folder: Path, http: int, https: int, replicas: dict[str, Server])
         "replica-1:8501": replicas["one"].url.removeprefix("http://"),
         "replica-2:8501": replicas["two"].url.removeprefix("http://"),
         "/etc/nginx/tls/": f"{folder}/",
-        "/etc/nginx/pages": str(ROOT / "deploy" / "nginx" / "pages"),
+        "/etc/nginx/pages": f'"{ROOT}/deploy/nginx/pages"',  # a path may hold a space
         "/tmp/": f"{folder}/",
         "/run/nginx.pid": f"{folder}/nginx.pid",
         "/dev/stdout": f"{folder}/access.log",
