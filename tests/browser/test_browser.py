@@ -415,6 +415,7 @@ def test_nothing_on_a_page_asks_another_host_or_complains(visit: Visit, name: st
     assert {urlsplit(url).netloc for url in named} <= {urlsplit(page.url).netloc, ""}  # the icon, for one
     for tab in page.get_by_role("tab", name=text("figure.table", "en")).all():
         tab.click()
+        settle(page)
     for button in page.get_by_role("button", name=text("take.menu", "en")).all():
         button.click()
         page.get_by_test_id("stPopoverBody").wait_for()
@@ -440,6 +441,7 @@ def test_charts_tables_and_controls_are_named_for_screen_readers(visit: Visit, n
         assert chart.get_attribute("role") == "graphics-document"
     for tab in page.get_by_role("tab", name=text("figure.table", "da")).all():
         tab.click()
+        settle(page)
     expect(page.get_by_role("table")).to_have_count(len(charts))
     assert [shown.get_attribute("aria-label") for shown in page.get_by_role("table").all()] == headings
     unnamed = page.locator("button, a[href], input, [role=tab], [role=toolbar], [role=combobox]").evaluate_all(
