@@ -34,8 +34,8 @@ WATCH = """() => {
   const look = () => {
     const now = performance.now()
     const chart = document.querySelector('[data-testid=stVegaLiteChart] svg')
-    const first = document.querySelector('#vink-first svg')
-    if (!seen.figure && (shows(first) || shows(chart))) seen.figure = now
+    const first = [...document.querySelectorAll('#vink-first svg')].some(shows)
+    if (!seen.figure && (first || shows(chart))) seen.figure = now
     const app = document.querySelector('[data-testid=stApp]')
     if (!seen.live && shows(chart) && app?.dataset.testScriptState === 'notRunning') seen.live = now
     if (!seen.live) requestAnimationFrame(look)
@@ -108,7 +108,7 @@ def load(page: Page, devtools: CDPSession, way: Way) -> None:
         way.figure.append(stood)
     else:
         page.goto(way.server.url + way.path, wait_until="commit")
-        page.wait_for_function("window.vinkSeen?.live", timeout=300_000)
+        page.wait_for_function("() => window.vinkSeen?.live", timeout=300_000)
         seen = page.evaluate("window.vinkSeen")
         way.figure.append(seen["figure"])
         way.live.append(seen["live"])
@@ -161,7 +161,7 @@ def main() -> None:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         browser = launch(stack.enter_context(sync_playwright()))
         bundled = stack.enter_context(serve(asked.releases, work / "bundled.log"))
-        plain = stack.enter_context(serve(asked.releases, work / "plain.log", "tests/bench/plain.py"))
+        plain = stack.enter_context(serve(asked.releases, work / "plain.log", app="tests/bench/plain.py"))
         for throttled in [name == "office" for name in ([asked.line] if asked.line else ["loopback", "office"])]:
             line = "office line" if throttled else "loopback"
             cold, warm = (

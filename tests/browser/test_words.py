@@ -152,7 +152,7 @@ def test_a_lost_connection_is_told_in_danish_and_comes_back(
     assert wrong(page) == []
     port = str(urlsplit(server.url).port)
     again = subprocess.Popen(
-        [sys.executable, *"-m streamlit run app.py --server.address 127.0.0.1 --server.port".split(), port],
+        [sys.executable, *["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"], port],
         cwd=ROOT,
         env=os.environ | {"VINK_RELEASES": str(small_folder)},
         stdout=subprocess.DEVNULL,

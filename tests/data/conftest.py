@@ -1,4 +1,4 @@
-"""The other tests' releases, copied: DuckDB opens a file with one configuration a process, and the web side has its own."""
+"""The other tests' releases, copied: DuckDB opens a file with one configuration a process, and the web with its own."""
 
 import shutil
 from pathlib import Path
