@@ -9,6 +9,7 @@ import html
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui import doors
 from ui.address import FOOT_PAGES, PAGES
 from ui.text import LANGUAGES, text
 from web import assets, first, frontend
@@ -50,7 +51,7 @@ def document(request: Request, top: str = "") -> str:
     page = _page(request.url.path) or PAGES[0]
     title = f"{text(f'nav.{page}', lang)} – {text('site.name', lang)}"
     return f"""<!DOCTYPE html>
-<html lang="{lang}">
+<html lang="{lang}"{" data-sign-in" if doors.settings() else ""}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

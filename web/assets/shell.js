@@ -4,7 +4,10 @@ window.prerenderReady = false
 // Where the server is and whom the page listens to, so that Streamlit need not ask for both before it connects.
 window.__streamlit = {
   BACKEND_BASE_URL: location.origin + "/",
-  HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false },
+  // With sign-in on it must ask: the answer brings the cookie without which Streamlit takes nobody for signed in.
+  ...("signIn" in document.documentElement.dataset
+    ? {}
+    : { HOST_CONFIG: { allowedOrigins: [location.origin], useExternalAuthToken: false } }),
 }
 
 // Streamlit formats numbers and dates of its grid in the browser's language; the page has one of its own, which the
