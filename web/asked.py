@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, NothingPublicError, Release
-from ui import answer
+from ui import address, answer
 from ui.answer import Answer, AskError
 from ui.figure import CROSSES, figure_ids
 from ui.text import LANGUAGES
@@ -51,8 +51,7 @@ def choices(release: Release, figure: str) -> Mapping[str, Choice]:
 
 def spoken(request: Request) -> str:
     """The language of a problem: the one asked for, where that is one of ours."""
-    asked = request.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    return address.spoken(request.query_params)
 
 
 def parameters(request: Request, known: Collection[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui import address
 from ui.page import PAGES
 from ui.text import LANGUAGES, text
 from web.replica import STREAM
@@ -50,8 +51,7 @@ def _is_page(scope: Scope) -> bool:
 
 
 def _full(request: Request) -> HTMLResponse:
-    asked = request.query_params.get("lang", "")
-    lang = asked if asked in LANGUAGES else LANGUAGES[0]
+    lang = address.spoken(request.query_params)
     headers = {
         "Retry-After": str(AGAIN),
         "Cache-Control": "no-store",

@@ -27,10 +27,9 @@ from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from ui import doors
+from ui import address, doors
 from ui.address import FOOT_PAGES, PAGES
 from ui.doors import Reader
-from ui.text import LANGUAGES
 from web.problems import Problem
 
 ALL_PAGES = (*PAGES, *FOOT_PAGES)
@@ -256,8 +255,7 @@ def _refused(request: Request, problem: Problem) -> Response:
     page = "text/html" in request.headers.get("accept", "") and not path.startswith(("/api", "/media/"))
     if page and problem.status == 401 and request.method in ("GET", "HEAD"):
         return RedirectResponse("/", status_code=303)  # somebody at a browser: to the sign-in
-    asked = request.query_params.get("lang", "")
-    return problem.response(asked if asked in LANGUAGES else LANGUAGES[0])
+    return problem.response(address.spoken(request.query_params))
 
 
 def _end(request: Request) -> None:

@@ -9,9 +9,9 @@ import html
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui import doors
+from ui import address, doors
 from ui.address import FOOT_PAGES, PAGES
-from ui.text import LANGUAGES, text
+from ui.text import text
 from web import assets, first, frontend
 from web.reply import Reply, response
 
@@ -41,8 +41,7 @@ def _page(path: str) -> str | None:
 
 
 def _language(request: Request) -> str:
-    asked = request.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    return address.spoken(request.query_params)
 
 
 def document(request: Request, top: str = "") -> str:
