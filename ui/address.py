@@ -62,12 +62,6 @@ def views(asked: str | None) -> dict[str, str]:
     return dict(part.split("~", 1) for part in (asked or "").split(",") if "~" in part)
 
 
-def put_view(figure: str, view: str, default: str) -> None:
-    """Write which view of a figure is open into the address."""
-    opened = views(st.query_params.get("view")) | {figure: view}
-    put("view", ",".join(f"{name}~{which}" for name, which in opened.items() if which != default), "")
-
-
 def put(name: str, value: str, default: str) -> None:
     """Write one filter into the address; what is the default anyway stays out of it."""
     if value == default:

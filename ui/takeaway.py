@@ -60,19 +60,10 @@ def show(one: Answer) -> None:
 
 
 def _views(one: Answer) -> Sequence[DeltaGenerator]:
-    """The tabs of an answer. The address says which is open: their words are other ones in another language."""
+    """The tabs of an answer. The address says which is open at first; from then on the browser knows (views.js)."""
     names = {view: text(f"figure.{view}", one.lang) for view in VIEWS}
-    asked = address.views(st.query_params.get("view")).get(one.id)
-    opened = names.get(asked or "", names[VIEWS[0]])
-    key = f"{one.id}_view"
-    if st.session_state.get(key, names[VIEWS[0]]) != opened:
-        st.session_state[key] = opened
-
-    def keep() -> None:
-        view = next((view for view, name in names.items() if name == st.session_state[key]), VIEWS[0])
-        address.put_view(one.id, view, VIEWS[0])
-
-    return st.tabs(list(names.values()), key=key, on_change=keep)
+    asked = address.views(st.query_params.get("view")).get(one.id, "")
+    return st.tabs(list(names.values()), default=names.get(asked), key=f"{one.id}_view")
 
 
 def _menu(one: Answer) -> None:

@@ -19,7 +19,7 @@ FOLDER = Path(__file__).with_name("assets")
 ROOT = "/vink"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".png": "image/png"}
 # One request for all of them. The first tells Streamlit where it is, so it comes first; the others watch the page.
-SCRIPTS = ("shell.js", "words.js", "access.js", "waiting.js", "first.js")
+SCRIPTS = ("shell.js", "words.js", "access.js", "waiting.js", "views.js", "first.js")
 SCRIPT, STYLES = "page.js", "access.css"
 
 

@@ -72,9 +72,7 @@ def written(shown: Shown, chart: Sequence[Drawing] | None) -> str:
         last_year=view.release.last_year,
         threshold=view.release.threshold,
     )
-    return _whole(
-        view.name, shown.query, view.lang, shown.reader, parts, _tag("p", escape(footer), "vf-small"), chart=bool(chart)
-    )
+    return _whole(view.name, shown.query, view.lang, shown.reader, parts, _tag("p", escape(footer), "vf-small"))
 
 
 def problem_page(page: str, query: Mapping[str, str], lang: str, reason: str, version: str, reader: Reader) -> str:
@@ -86,17 +84,14 @@ def problem_page(page: str, query: Mapping[str, str], lang: str, reason: str, ve
         _to_current(page, query, lang) if query.get("release") else "",
         _without_script(lang),
     ]
-    return _whole(page, query, lang, reader, parts, "", chart=False)
+    return _whole(page, query, lang, reader, parts, "")
 
 
-def _whole(
-    page: str, query: Mapping[str, str], lang: str, reader: Reader, parts: Iterable[str], foot: str, *, chart: bool
-) -> str:
+def _whole(page: str, query: Mapping[str, str], lang: str, reader: Reader, parts: Iterable[str], foot: str) -> str:
     inner = _head(page, query, lang, reader.pages) + _tag("main", "".join(parts))
     links = [_link(name, address.kept(query), text(f"nav.{name}", lang)) for name in FOOT_PAGES]
     inner += _tag("footer", f"<hr>{foot}{_list(links, 'vf-menu')}")
-    marks = f' data-chart="{first_of(page)}"' if chart else ""
-    return f'<div id="{ID}"{marks}><style>{style()}</style><div class="vf">{inner}</div></div>'
+    return f'<div id="{ID}"><style>{style()}</style><div class="vf">{inner}</div></div>'
 
 
 @cache
@@ -222,7 +217,7 @@ def _figure(shown: Shown, chart: Sequence[Drawing] | None) -> Iterable[str]:
         chosen = view.say(f"filters.{shown.dimension}")
         yield _note("info", view.say("figure.empty", filter=chosen))
         return
-    yield _tag("h3", escape(one.title))
+    yield _tag("h3", escape(one.title), id=one.id)  # a link may name it, as on the drawn page
     yield _tag("p", escape(one.base), "vf-small")
     yield _tag("div", _views(one) + _chart(one, chart))
     if one.key:

@@ -39,7 +39,10 @@ SETTLED = """() => {
   if (!app || app.dataset.testConnectionState !== 'CONNECTED' || app.dataset.testScriptState !== 'notRunning') return false
   if (!document.querySelector('h1') || document.querySelector('[data-stale=true], [data-testid=stSkeleton]')) return false
   const fits = it => it && it.getBoundingClientRect().right <= it.parentElement.getBoundingClientRect().right + 1
-  const drawn = tabs => fits(tabs.querySelector('[data-testid=stVegaLiteChart] svg')) || tabs.querySelector('table')
+  const drawn = tabs => {
+    const chart = tabs.querySelector('[data-testid=stVegaLiteChart]')
+    return chart?.offsetParent ? fits(chart.querySelector('svg')) : tabs.querySelector('table, li')
+  }
   return [...document.querySelectorAll('[data-testid=stTabs]')].every(drawn)
 }"""  # noqa: E501
 

@@ -26,10 +26,12 @@ const look = () => {
     if (document.fonts.check('16px "Source Sans"')) seen.before = boxes(SHELL)
     const root = document.querySelector('#root')
     const title = root?.querySelector('h1')
+    if (title) seen.titled ??= performance.now()
     if (title) seen.hidden = root.inert && getComputedStyle(title).visibility === 'hidden'
     START()
   } else if (seen.before) {
     seen.after ??= boxes(PAGE)
+    seen.gone ??= performance.now()
     return
   }
   requestAnimationFrame(look)
@@ -114,6 +116,41 @@ def test_a_reader_who_is_somewhere_already_stays_there(chromium: Browser, server
     page = watched(chromium, "/resources?lang=en", server, 1440, "referrals_by_resource", start)
     assert page.evaluate("document.activeElement.textContent.trim()") == text("nav.outcome", "en")
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 150
+    page.context.close()
+
+
+@pytest.mark.parametrize("figure", ["referrals_by_year", "grounded_by_year", "key_shares"])
+@pytest.mark.parametrize("slow", [1, 4])
+def test_an_address_that_names_a_figure_leads_there_and_stays(visit: Visit, figure: str, slow: int):
+    """However late the charts above it are drawn. slow: how many times slower than this one the reader's machine is."""
+    page = visit("/method", wait=False)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slow})
+    page.goto(f"/overview?lang=da&years=2016-2019#{figure}")
+    settle(page)
+    page.wait_for_timeout(500)
+    lowest = page.evaluate("""() => { const main = document.querySelector('[data-testid=stMain]')
+        return main.scrollTop + main.clientHeight > main.scrollHeight - 2 }""")
+    top = page.locator(f"h3#{figure}").evaluate("heading => heading.getBoundingClientRect().top")
+    assert 0 <= top < 120 or lowest, top
+    expect(page.locator(f"h3#{figure}")).to_be_in_viewport()
+
+
+def test_who_goes_elsewhere_meanwhile_is_not_brought_back(visit: Visit):
+    page = visit("/overview?lang=da#key_shares")
+    page.mouse.move(600, 400)
+    page.mouse.wheel(0, -5000)
+    page.wait_for_timeout(300)
+    page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').append(document.createElement('hr'))")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
+
+
+def test_another_view_than_the_chart_gives_way_as_soon(chromium: Browser, server: Server):
+    """The chart behind it is never drawn, so nobody waits for it."""
+    address = "/overview?view=referrals_by_year~table"
+    page = watched(chromium, address, server, 1440, "referrals_by_year")
+    seen = page.evaluate("({gone: seen.gone, titled: seen.titled})")
+    assert seen["gone"] - seen["titled"] < 8000  # ms; first.js gives up waiting at 10,000
     page.context.close()
 
 

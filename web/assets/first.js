@@ -9,7 +9,7 @@
   // The first chart is there and as wide as its frame: it is drawn once before it knows how wide that is.
   const drawn = () => {
     const chart = find("[data-testid=stVegaLiteChart]")
-    if (!chart) return true // a page without figures, nothing chosen, or a problem
+    if (!chart?.offsetParent) return true // a page without figures, nothing chosen, a problem, or another view is open
     const svg = chart.querySelector("svg")
     return svg && Math.abs(svg.getBoundingClientRect().width - chart.parentElement.getBoundingClientRect().width) < 2
   }
@@ -22,13 +22,28 @@
     return app.dataset.testScriptState === "notRunning" && !find("[data-stale=true], [data-testid=stSkeleton]") && drawn()
   }
 
+  // The address may name a figure ("#grounded_by_year"). Streamlit goes there before the charts above it are drawn, and is
+  // pushed away by them; so the page stays there until it keeps its height, or the reader goes elsewhere.
+  const SETTLING = 3000 // ms
+  const MOVES = ["wheel", "touchstart", "pointerdown", "keydown"]
+  let moved = false
+  for (const move of MOVES) addEventListener(move, () => (moved = true), { once: true, capture: true, passive: true })
+  const named = (within) => (location.hash ? within.querySelector(`[id="${CSS.escape(location.hash.slice(1))}"]`) : null)
+  const arrive = () => {
+    const go = () => (moved ? seen.disconnect() : named(root)?.scrollIntoView())
+    const seen = new ResizeObserver(go)
+    seen.observe(find("[data-testid=stMainBlockContainer]"))
+    setTimeout(() => seen.disconnect(), SETTLING)
+  }
+
   const giveWay = () => {
     const active = first.contains(document.activeElement) ? document.activeElement : null
     const main = find("[data-testid=stMain]")
     const down = first.scrollTop
     root.inert = false
     first.remove()
-    if (main && down > 0) main.scrollTop = down
+    if (named(root) && !moved) arrive()
+    else if (main && down > 0) main.scrollTop = down
     const same = active && active.dataset.as && find(active.dataset.as)
     if (same) same.focus({ preventScroll: true })
   }
@@ -39,7 +54,7 @@
     const down = window.scrollY
     first.dataset.over = "" // from here on it lies over what is being drawn
     first.scrollTop = down
-    if (location.hash && location.hash.slice(1) === first.dataset.chart) first.querySelector(".vf-chart").scrollIntoView()
+    named(first)?.scrollIntoView()
     const timer = setInterval(() => {
       if (!ready()) return
       clearInterval(timer)
