@@ -167,9 +167,12 @@ async def visit(visitor: Visitor, think: float, until: float, gone: Callable[[],
             if time.monotonic() > until:
                 return
             await asyncio.sleep(pause(1 / think))
-        while time.monotonic() < until:
-            await asyncio.sleep(min(pause(1 / think), max(0.0, until - time.monotonic())))
+        while (
+            later := time.monotonic() + pause(1 / think)
+        ) < until:  # at the end nobody acts only because it is the end
+            await asyncio.sleep(later - time.monotonic())
             await (visitor.turn_page() if visitor.dice.random() < 0.2 else visitor.move_slider())
+        await asyncio.sleep(max(0.0, until - time.monotonic()))
     except Exception as problem:  # whatever it is: the visitor has lost the page, and it is counted
         visitor.told.lost.append(f"{type(problem).__name__}: {problem}")
     finally:
