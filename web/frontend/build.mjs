@@ -93,7 +93,64 @@ function passed(name, exported) {
 
 // A module's source with what we want otherwise.
 function adapted(name) {
-  return name.startsWith("StreamlitSyntaxHighlighter.") ? plainCode(name, source[name]) : source[name]
+  if (name.startsWith("StreamlitSyntaxHighlighter.")) return plainCode(name, source[name])
+  if (name.startsWith("ArrowVegaLiteChart.")) return seenFirst(name, source[name])
+  return source[name]
+}
+
+// A chart is drawn as soon as React has its frame, all charts of a page at once, so each stands only when all do. Ours
+// draws at once what is in sight; the others follow one by one when the browser has nothing else to do, those nearest to
+// what is seen first.
+function seenFirst(name, text) {
+  const effect = new RegExp(
+    String.raw`(\w+)\.current!==null&&(\w+)&&\((\w+\.current=\{width:(\w+)\.current\.width,height:\4\.current\.height\}),` +
+      String.raw`(\w+\(\1,\w+\.current\))\),\(\)=>\{(\w+)\(\)\}`,
+    "g"
+  )
+  if ([...text.matchAll(effect)].length !== 1) fail(`${name} is not as seenFirst in build.mjs expects it; see docs/development.md`)
+  return (
+    text.replace(effect, (_, frame, ready, sized, measured, draw, end) =>
+      `(()=>{const stop=${frame}.current!==null&&${ready}?$draw(${frame}.current,()=>{${sized};return ${draw}}):()=>{};` +
+      `return()=>{stop();${end}()}})()`
+    ) + `;${$away};${$draw};var $waiting=[];${$next};var $busy=false;`
+  )
+}
+
+// These go into the bundle as they stand here.
+/* global $waiting, $busy:writable */
+function $away(frame) {
+  const { top, bottom } = frame.getBoundingClientRect()
+  return Math.max(top - innerHeight, -bottom)
+}
+function $draw(frame, draw) {
+  if ($away(frame) < 0) {
+    draw()
+    return () => {}
+  }
+  const one = { frame, draw }
+  $waiting.push(one)
+  $next()
+  return () => {
+    const at = $waiting.indexOf(one)
+    if (at >= 0) $waiting.splice(at, 1)
+  }
+}
+function $next() {
+  if ($busy || !$waiting.length) return
+  $busy = true
+  const idle = window.requestIdleCallback ?? (call => setTimeout(call, 1))
+  idle(
+    async () => {
+      $waiting.sort((a, b) => $away(a.frame) - $away(b.frame))
+      try {
+        await $waiting.shift()?.draw()
+      } finally {
+        $busy = false
+        $next()
+      }
+    },
+    { timeout: 200 }
+  )
 }
 
 // st.code loads highlighters of 300 languages (1.5 MB) even for a plain sentence. Ours draws plain text as Streamlit
