@@ -50,15 +50,20 @@ def config(locale: dict[str, object]) -> dict[str, object]:
         "titleFontSize": 13,
         "titleFontWeight": "normal",
     }
+    # Read aloud, a chart is its name, and its table stands beside it: the drawing would tell each mark by the names of
+    # our columns, in English.
+    unread = {"aria": False}
     return {
         "background": "transparent",
         "font": FONT,
         "locale": locale,
         "view": {"stroke": None},
-        "axis": words | {"gridColor": "#E3E6EA", "domainColor": line, "tickColor": line, "labelPadding": 6},
+        "mark": unread,
+        "axis": words | unread | {"gridColor": "#E3E6EA", "domainColor": line, "tickColor": line, "labelPadding": 6},
         "axisX": {"grid": False, "labelAngle": 0, "labelOverlap": "greedy", "title": None},
         "axisY": {"domain": False, "ticks": False, "tickCount": 5},
-        "legend": {
+        "legend": unread
+        | {
             "labelColor": text,
             "labelFontSize": 13,
             "labelLimit": 260,

@@ -94,8 +94,8 @@ def drawn_points(chart: Locator) -> dict[int, float]:
     axis = [word for word in words(chart) if word["part"] == "axis"]
     across = sorted((word["x"], int(word["words"])) for word in axis if re.fullmatch(r"\d{4}", word["words"]))
     up = sorted((word["y"], int(word["words"])) for word in axis if not re.fullmatch(r"\d{4}", word["words"]))
-    middles = chart.locator("svg .mark-symbol.role-mark path[aria-label*='value']").evaluate_all(
-        """marks => marks.map(mark => mark.getBoundingClientRect())
+    middles = chart.locator("svg .mark-symbol.role-mark path").evaluate_all(
+        """marks => marks.filter(mark => 'value' in mark.__data__.datum).map(mark => mark.getBoundingClientRect())
           .map(box => [box.x + box.width / 2, box.y + box.height / 2])"""
     )
     return {round(_read_off(x, across)): _read_off(y, up) for x, y in middles}
