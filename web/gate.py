@@ -20,7 +20,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.auth_util import get_cookie_with_chunks, get_origin_from_redirect_uri
+from streamlit.auth_util import get_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.web.server.server_util import get_cookie_secret
@@ -132,10 +132,8 @@ class Gate:
         self.handed = Handed()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket"):
+        if scope["type"] not in ("http", "websocket") or doors.settings() is None:
             await self.app(scope, receive, send)
-        elif doors.settings() is None:
-            await self.app(scope, receive, _secured(scope, send))
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:
@@ -145,14 +143,14 @@ class Gate:
         path = request.scope["path"]
         problem = refusal(request) or self._not_handed(request)
         if problem is not None:
-            await _refused(request, problem)(request.scope, receive, _private(_secured(request.scope, send)))
+            await _refused(request, problem)(request.scope, receive, _private(send))
             return
         if path == CALLBACK and not request.url.query:  # the provider sends whoever signed out back here
             await RedirectResponse("/", status_code=303)(request.scope, receive, send)
             return
         if path == LOGOUT:
             _end(request)
-        send = _secured(request.scope, send)
+        send = _lasting(send)
         if path == CALLBACK:
             send = _back(request, send)
         elif path.strip("/") in ("", *PAGES) and reader(request) is None:
@@ -190,7 +188,7 @@ class Gate:
                 self.handed.give(_files(content), found.mark)
             await send(message)
 
-        await self.app(scope, heard, _secured(scope, said))
+        await self.app(scope, heard, _lasting(said))
 
 
 class Handed:
@@ -269,20 +267,15 @@ def _end(request: Request) -> None:
 # What goes out
 
 
-def _secured(scope: Scope, send: Send) -> Send:
-    """Cookies that are set over TLS come back over TLS alone; the sign-in's lasts as long as the sign-in may."""
-    headers = HTTPConnection(scope).headers
-    forwarded = headers.get("x-forwarded-proto", "").split(",")[0].strip().lower()
-    # Whoever pretends that a proxy said so only keeps their own cookie from coming back.
+def _lasting(send: Send) -> Send:
+    """The cookie of a sign-in lasts as long as the sign-in may; Streamlit's would last a month."""
     its = doors.settings()
-    ours = its is not None and (get_origin_from_redirect_uri() or "").startswith("https:")
-    secure = ours or scope["scheme"] in ("https", "wss") or forwarded in ("https", "wss")
-    lasts = None if its is None else int(its.lifetime.total_seconds())
+    lasts = 0 if its is None else int(its.lifetime.total_seconds())
 
     async def sent(message: MutableMapping[str, Any]) -> None:
         if message["type"] in ("http.response.start", "websocket.accept") and message.get("headers"):
             message["headers"] = [
-                (name, _cookie(value, secure=secure, lasts=lasts) if name.lower() == b"set-cookie" else value)
+                (name, _cut(value, lasts) if name.lower() == b"set-cookie" else value)
                 for name, value in message["headers"]
             ]
         await send(message)
@@ -290,12 +283,10 @@ def _secured(scope: Scope, send: Send) -> Send:
     return sent
 
 
-def _cookie(value: bytes, *, secure: bool, lasts: int | None) -> bytes:
-    if lasts is not None and value.startswith(USER_COOKIE_NAME.encode()):
-        value = re.sub(rb"(?i)max-age=(\d+)", lambda m: b"Max-Age=%d" % min(int(m[1]), lasts), value)
-    if secure and not re.search(rb"(?i);\s*secure(?:;|$)", value):
-        value += b"; Secure"
-    return value
+def _cut(cookie: bytes, lasts: int) -> bytes:
+    if not cookie.startswith(USER_COOKIE_NAME.encode()):
+        return cookie
+    return re.sub(rb"(?i)max-age=(\d+)", lambda m: b"Max-Age=%d" % min(int(m[1]), lasts), cookie)
 
 
 def _private(send: Send, *, kept: bool = True) -> Send:

@@ -8,7 +8,9 @@ import logging
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.auth_util import get_origin_from_redirect_uri
 
+from ui import doors
 from web.notices import notice
 
 LOG = logging.getLogger("vink")
@@ -80,7 +82,11 @@ class Headers:
 
 
 def encrypted(scope: Scope) -> bool:
-    """Whether the visitor's own connection is encrypted, as seen here or as the proxy in front says."""
+    """Whether the visitor's own connection is encrypted: as seen here, as the proxy in front says, or by the sign-in's
+    way back. Whoever pretends that a proxy said so only keeps their own cookie from coming back.
+    """
+    if doors.settings() is not None and (get_origin_from_redirect_uri() or "").startswith("https:"):
+        return True
     said = next((value for name, value in scope["headers"] if name == b"x-forwarded-proto"), b"")
     return scope["scheme"] in ("https", "wss") or said.split(b",")[0].strip().lower() == b"https"
 

@@ -32,11 +32,9 @@ class Replica:
 
         async def named(message: Message) -> None:
             if message["type"] in ("http.response.start", "websocket.accept"):
-                secure = "; Secure" if scope["scheme"] in ("https", "wss") else ""
                 message.setdefault("headers", [])
-                MutableHeaders(scope=message).append(
-                    "set-cookie", f"{COOKIE}={self.name}; Path=/; HttpOnly; SameSite=Lax{secure}"
-                )
+                cookie = f"{COOKIE}={self.name}; Path=/; HttpOnly; SameSite=Lax"  # web/headers.py adds Secure
+                MutableHeaders(scope=message).append("set-cookie", cookie)
             await send(message)
 
         await self.app(scope, receive, named)

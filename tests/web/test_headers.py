@@ -12,6 +12,7 @@ from tests.browser.driver import Server
 from tests.web.talk import Answer, ask, send
 from ui.page import PAGES
 from web import assets
+from web import headers as web_headers
 from web.headers import Headers
 
 EVERYWHERE = {
@@ -120,6 +121,15 @@ def test_every_cookie_is_closed_as_far_as_it_can_be(seen: str):
         "_streamlit_xsrf=b; Path=/; SameSite=Strict; Secure",
     ]
     assert asked(application).headers.get_list("set-cookie")[0] == ("_streamlit_user=a; Path=/; SameSite=Lax; HttpOnly")
+
+
+def test_where_the_way_back_from_the_sign_in_is_encrypted_the_site_is(monkeypatch: pytest.MonkeyPatch):
+    """Whatever the proxy in front says of it."""
+    monkeypatch.setattr(web_headers.doors, "settings", object)
+    for origin, safe in (("https://vink.example", True), ("http://localhost:8501", False), (None, False)):
+        monkeypatch.setattr(web_headers, "get_origin_from_redirect_uri", lambda origin=origin: origin)
+        got = asked(answering("_streamlit_user=a; Path=/"))
+        assert ("; Secure" in got.headers["set-cookie"], "strict-transport-security" in got.headers) == (safe, safe)
 
 
 def test_a_fault_of_the_application_is_told_in_both_languages_and_without_its_words(caplog: pytest.LogCaptureFixture):
