@@ -16,7 +16,15 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 YEAR: Schema = {"type": "integer"}
 NUMBER_OR_NOT: Schema = {"type": ["integer", "null"]}
-PROBLEMS = {"400": "wrong", "404": "missing", "405": "method", "414": "too_long", "503": "no_release"}
+PROBLEMS = {
+    "400": "wrong",
+    "401": "sign_in",
+    "403": "not_open",
+    "404": "missing",
+    "405": "method",
+    "414": "too_long",
+    "503": "no_release",
+}
 
 
 def described(release: Release, lang: str) -> Schema:
