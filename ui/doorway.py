@@ -1,5 +1,8 @@
 """What a reader sees in place of a page: the sign-in, or why it isn't open. Who is signed in, and the way out."""
 
+import html
+from urllib.parse import urlencode
+
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
@@ -31,6 +34,17 @@ def who(reader: Reader | None, lang: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width="content", key="who"):
         st.text(named)  # and not as Markdown: the name comes from elsewhere
         st.button(text("doors.sign_out", lang), key="sign_out", on_click=st.logout, icon=":material/logout:")
+
+
+def language(other: str, lang: str) -> None:
+    """The way to the page in the other language, for who isn't signed in.
+
+    A link, which asks for the page anew: the server remembers the address that somebody signs in for (web/gate.py).
+    """
+    query = html.escape(urlencode(st.query_params.to_dict() | {"lang": other}, safe=","))
+    with st.container(width="content", key="language"):
+        said = html.escape(text("site.other_language", lang))
+        st.html(f'<a class="vink-language" href="?{query}" hreflang="{other}" lang="{other}">{said}</a>')
 
 
 def _sign_in(lang: str) -> None:

@@ -32,6 +32,7 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 .st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
 .st-key-menu_here [data-testid="stPageLink"] a{border-bottom-color:#0B4F8A;background:none}
 .st-key-brand p{line-height:1.3}
+.vink-language{display:inline-block;padding:.3rem .7rem;border:1px solid #0B4F8A;border-radius:.4rem;color:#0B4F8A}
 .vink-links{list-style:none;margin:0!important;padding:0!important;display:flex;flex-wrap:wrap;gap:.4rem}
 .vink-links li{margin:0!important;padding:0!important}
 .vink-links a{display:inline-block;padding:.3rem .7rem;border:1px solid #0B4F8A;border-radius:.4rem;color:#0B4F8A}
@@ -122,13 +123,16 @@ def _head(menu: dict[str, StreamlitPage], here: StreamlitPage, lang: str, reader
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="brand"):
         st.markdown(f"**{text('site.name', lang)}**  \n{text('site.tagline', lang)}")
         other = "en" if lang == "da" else "da"
-        st.button(
-            text("site.other_language", lang),
-            key="language",
-            on_click=_speak,
-            args=(other,),
-            icon=":material/translate:",
-        )
+        if reader is None:
+            doorway.language(other, lang)
+        else:
+            st.button(
+                text("site.other_language", lang),
+                key="language",
+                on_click=_speak,
+                args=(other,),
+                icon=":material/translate:",
+            )
         doorway.who(reader, lang)
     with st.container(horizontal=True, gap="small", key="menu"):
         for name, page in menu.items():

@@ -1,7 +1,7 @@
 """Crowd: how many visitors one server takes, and what it says to those who come when it is full.
 
-Only a new page is turned away, with a readable one that tries again by itself. Who is in stays in: a connection is
-never refused, so whoever loses one gets it back.
+Only a new page is turned away, with a readable one that leads to the same address again. Who is in stays in: a
+connection is never refused, so whoever loses one gets it back.
 """
 
 import html
@@ -21,6 +21,7 @@ AGAIN = 20  # seconds
 STYLE = (
     "body{font:1.1rem/1.5 'Source Sans',system-ui,sans-serif;color:#16191D;background:#fff;max-width:38rem;"
     "margin:4rem auto;padding:0 1.2rem}h1{font-size:1.6rem;line-height:1.25}section+section{margin-top:3rem}"
+    "a{color:#0B4F8A}"
 )
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -63,10 +64,14 @@ def _full(request: Request) -> HTMLResponse:
 
 
 def page(key: str, languages: tuple[str, ...] = LANGUAGES) -> str:
-    """A page that stands for itself, says `busy.<key>` and asks for its own address again."""
+    """A page that stands for itself, says `busy.<key>` and has a link to its own address.
+
+    It does not load itself anew: that would take it away from who is still reading it (WCAG 2.2.1).
+    """
     said = "\n".join(
         f'<section lang="{lang}">\n<h1>{html.escape(text(f"busy.{key}_title", lang))}</h1>\n'
-        f"<p>{html.escape(text(f'busy.{key}', lang, seconds=AGAIN))}</p>\n</section>"
+        f"<p>{html.escape(text(f'busy.{key}', lang))}</p>\n"
+        f'<p><a href="">{html.escape(text("busy.again", lang))}</a></p>\n</section>'
         for lang in languages
     )
     return f"""<!DOCTYPE html>
@@ -74,7 +79,6 @@ def page(key: str, languages: tuple[str, ...] = LANGUAGES) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="{AGAIN}">
 <title>{html.escape(text("site.name", languages[0]))}</title>
 <style>{STYLE}</style>
 </head>

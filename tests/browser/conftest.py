@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.driver import Heard, Server, serve, settle
 
-Serve = Callable[[Path], Server]
+Serve = Callable[..., Server]
 Visit = Callable[..., Page]
 
 
@@ -22,9 +22,9 @@ def server(example_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Serve]:
-    """Starts a server of its own over a folder of releases: nobody has visited it yet."""
+    """Starts a server of its own over a folder of releases, with settings: nobody has visited it yet."""
     with ExitStack() as stack:
-        yield lambda releases: stack.enter_context(serve(releases, tmp_path / "server.log"))
+        yield lambda releases, **env: stack.enter_context(serve(releases, tmp_path / "server.log", env=env))
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from tests.browser.axe import assert_accessible, violations
 from tests.browser.conftest import Serve, Visit
 from tests.browser.driver import PAGES, address, settle
 from ui.text import text
+from web import crowd
+from web.notices import STATUS
+from web.notices import page as notice_of
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +135,30 @@ def test_the_page_of_the_addresses_for_programs_breaks_none(visit: Visit) -> Non
         assert_accessible(page, "as it opens")
         page.set_viewport_size({"width": 320, "height": 900})
         assert_accessible(page, "at 320 px")
+
+
+def test_the_notices_in_place_of_a_page_break_none(start: Serve, visit: Visit, small_folder: Path) -> None:
+    """Each is in both languages. The one of a full site comes where a visitor is one too many."""
+    site = start(small_folder, VINK_MOST_VISITORS="1")
+    first = visit(address("overview"), on=site)
+    for name in ("overview?lang=da", "ideology?lang=en"):
+        full = first.context.browser.new_context(base_url=site.url).new_page()  # type: ignore[union-attr]
+        assert full.goto(f"/{name}").status == 503  # type: ignore[union-attr]
+        _small_and_large(full, "a full site")
+        full.context.close()
+    lost = first.context.browser.new_context(base_url=site.url).new_page()  # type: ignore[union-attr]
+    assert lost.goto("/nowhere").status == 404  # type: ignore[union-attr]
+    _small_and_large(lost, "an address that isn't there")
+    for words in (*map(notice_of, STATUS), crowd.page("away")):
+        lost.set_content(words)
+        _small_and_large(lost, words)
+    lost.context.close()
+
+
+def _small_and_large(page: Page, state: str) -> None:
+    for width in (320, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_accessible(page, f"{state}, {width} px")
 
 
 def test_what_axe_is_asked_for_it_finds(visit: Visit) -> None:

@@ -264,7 +264,7 @@ def test_whoever_is_not_signed_in_gets_the_sign_in_and_nothing_of_the_release(
 ):
     app = run(monkeypatch, small_folder, {"is_logged_in": False})
     assert [title.value for title in app.title] == [text("doors.sign_in_title", "en")]
-    assert [button.key for button in app.button] == ["language", "sign_in"]
+    assert [button.key for button in app.button] == ["sign_in"]
     assert menu(app) == []
     assert "2020.1" not in whole(app)
     assert "2020.1" in whole(run(monkeypatch, small_folder, claims()))
