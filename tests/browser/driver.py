@@ -37,7 +37,7 @@ SETTLED = """() => {
   if (document.querySelector('#vink-first')) return false
   const app = document.querySelector('[data-testid=stApp]')
   if (!app || app.dataset.testConnectionState !== 'CONNECTED' || app.dataset.testScriptState !== 'notRunning') return false
-  if (!document.querySelector('h1') || document.querySelector('[data-stale=true], [data-testid=stSkeleton]')) return false
+  if (!document.querySelector('h1') || document.querySelector('[data-stale=true], [data-testid=stSkeleton], [aria-busy=true]')) return false
   const fits = it => it && it.getBoundingClientRect().right <= it.parentElement.getBoundingClientRect().right + 1
   const drawn = tabs => {
     const chart = tabs.querySelector('[data-testid=stVegaLiteChart]')

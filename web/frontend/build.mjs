@@ -112,7 +112,7 @@ function seenFirst(name, text) {
     text.replace(effect, (_, frame, ready, sized, measured, draw, end) =>
       `(()=>{const stop=${frame}.current!==null&&${ready}?$draw(${frame}.current,()=>{${sized};return ${draw}}):()=>{};` +
       `return()=>{stop();${end}()}})()`
-    ) + `;${$away};${$draw};var $waiting=[];${$next};var $busy=false;`
+    ) + `;${$away};${$draw};${$drawn};var $waiting=[];${$next};var $busy=false;`
   )
 }
 
@@ -123,16 +123,25 @@ function $away(frame) {
   return Math.max(top - innerHeight, -bottom)
 }
 function $draw(frame, draw) {
-  if ($away(frame) < 0) {
-    draw()
-    return () => {}
-  }
   const one = { frame, draw }
-  $waiting.push(one)
-  $next()
+  frame.ariaBusy = "true" // until it is drawn anew, it shows what was chosen before
+  if ($away(frame) < 0) $drawn(one)
+  else {
+    $waiting.push(one)
+    $next()
+  }
   return () => {
+    one.gone = true
+    frame.ariaBusy = null
     const at = $waiting.indexOf(one)
     if (at >= 0) $waiting.splice(at, 1)
+  }
+}
+async function $drawn(one) {
+  try {
+    await one.draw()
+  } finally {
+    if (!one.gone) one.frame.ariaBusy = null
   }
 }
 function $next() {
@@ -143,7 +152,7 @@ function $next() {
     async () => {
       $waiting.sort((a, b) => $away(a.frame) - $away(b.frame))
       try {
-        await $waiting.shift()?.draw()
+        if ($waiting.length) await $drawn($waiting.shift())
       } finally {
         $busy = false
         $next()
