@@ -31,6 +31,8 @@ STYLE = """
 a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outline-offset:2px}
 .st-key-menu [data-testid="stPageLink"] a{padding:.35rem .6rem;border-bottom:3px solid transparent;border-radius:0}
 .st-key-menu_here [data-testid="stPageLink"] a{border-bottom-color:#0B4F8A;background:none}
+.st-key-foot{margin-top:1rem}
+.st-key-foot_here [data-testid="stPageLink"] a{background:none}
 .st-key-brand p{line-height:1.3}
 .vink-language{display:inline-block;padding:.3rem .7rem;border:1px solid #0B4F8A;border-radius:.4rem;color:#0B4F8A}
 .vink-links{list-style:none;margin:0!important;padding:0!important;display:flex;flex-wrap:wrap;gap:.4rem}
