@@ -182,12 +182,21 @@ def test_what_stands_in_a_shell_can_ask_whether_the_page_is_open(on: None):
 
 # Cookies that don't hold
 
+
+def letter_changed(cookie: str, at: int) -> str:
+    letters = list(cookie)
+    letters[at] = "A" if letters[at] != "A" else "B"
+    return "".join(letters)
+
+
 BAD: dict[str, Callable[[], dict[str, str]]] = {
     "none": dict,
     "empty": lambda: {COOKIE: ""},
     "forged with another secret": lambda: signed(claims(), secret="f" * 64),
     "unsigned": lambda: {COOKIE: json.dumps(claims())},
-    "changed by a letter": lambda: {COOKIE: signed(claims())[COOKIE][:-1] + "x"},
+    # Not the last one: of its six bits two are no part of the signature, so some other letters mean the same.
+    "changed by a letter": lambda: {COOKIE: letter_changed(signed(claims())[COOKIE], 20)},
+    "its signature changed by a letter": lambda: {COOKIE: letter_changed(signed(claims())[COOKIE], -2)},
     "signed for another cookie": lambda: {
         COOKIE: create_signed_value(
             SECRET, "_streamlit_user_tokens", json.dumps(claims() | {"origin": ORIGIN})
