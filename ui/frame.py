@@ -34,9 +34,9 @@ a:focus-visible,button:focus-visible{outline:3px solid #0B4F8A !important;outlin
 .st-key-foot{margin-top:1rem}
 .st-key-foot_here [data-testid="stPageLink"] a{background:none}
 .st-key-brand p{line-height:1.3}
-.vink-language{display:inline-block;padding:.3rem .7rem;border:1px solid #0B4F8A;border-radius:.4rem;color:#0B4F8A}
 .vink-links{list-style:none;margin:0!important;padding:0!important;display:flex;flex-wrap:wrap;gap:.4rem}
 .vink-links li{margin:0!important;padding:0!important}
+.vink-language,
 .vink-links a{display:inline-block;padding:.3rem .7rem;border:1px solid #0B4F8A;border-radius:.4rem;color:#0B4F8A}
 .vink-links a:hover{background:#E9F0F7}
 .st-key-said p{font-size:1.35rem;line-height:1.45;max-width:52em}

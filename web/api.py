@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 import queries
 from queries import DamagedReleaseError, Release
-from ui import answer, caution
+from ui import address, answer, caution
 from ui.answer import Answer
 from ui.figure import FIGURES, figure_ids
 from ui.text import label, text
@@ -99,18 +99,18 @@ async def _home(request: Request) -> Response:
 
 
 async def _problem(request: Request, problem: Problem) -> Response:
-    return problem.response(asked.spoken(request))
+    return problem.response(address.spoken(request.query_params))
 
 
 async def _http_problem(request: Request, error: HTTPException) -> Response:
     key = {404: "no_such_address", 405: "method"}.get(error.status_code, "other")
     problem = Problem(error.status_code, key, values={"root": ROOT}, headers=dict(error.headers or {}))
-    return problem.response(asked.spoken(request))
+    return problem.response(address.spoken(request.query_params))
 
 
 async def _our_fault(request: Request, error: Exception) -> Response:
     LOG.error("an address of the API could not be answered", exc_info=error)  # not which one: it may hold a search word
-    return Problem(500, "our_fault").response(asked.spoken(request))
+    return Problem(500, "our_fault").response(address.spoken(request.query_params))
 
 
 # Files

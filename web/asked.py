@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 import queries
 from queries import DamagedReleaseError, NoReleaseError, NothingPublicError, Release
-from ui import address, answer
+from ui import answer
 from ui.answer import Answer, AskError
 from ui.figure import CROSSES, figure_ids
 from ui.text import LANGUAGES
@@ -47,11 +47,6 @@ def choices(release: Release, figure: str) -> Mapping[str, Choice]:
     # What it shows and not what its dimension has: a share can lack a code that the count has.
     shown = tuple(series.code for series in answer.answer(release, figure, LANGUAGES[0]).series)
     return {"first_year": years, "last_year": years, "codes": Choice("several", shown)}
-
-
-def spoken(request: Request) -> str:
-    """The language of a problem: the one asked for, where that is one of ours."""
-    return address.spoken(request.query_params)
 
 
 def parameters(request: Request, known: Collection[str]) -> dict[str, str]:

@@ -270,7 +270,8 @@ def _end(request: Request) -> None:
 def _lasting(send: Send) -> Send:
     """The cookie of a sign-in lasts as long as the sign-in may; Streamlit's would last a month."""
     its = doors.settings()
-    lasts = 0 if its is None else int(its.lifetime.total_seconds())
+    assert its is not None  # else nobody signs in
+    lasts = int(its.lifetime.total_seconds())
 
     async def sent(message: MutableMapping[str, Any]) -> None:
         if message["type"] in ("http.response.start", "websocket.accept") and message.get("headers"):

@@ -30,7 +30,7 @@ class Shell:
             return
         request = Request(scope)
         whole = first.packed(document(request, await first.fragment(request)))
-        reply = Reply(whole, "text/html; charset=utf-8", _language(request), policy="", headers=FRESH)
+        reply = Reply(whole, "text/html; charset=utf-8", address.spoken(request.query_params), policy="", headers=FRESH)
         await response(reply, request)(scope, receive, send)
 
 
@@ -40,13 +40,9 @@ def _page(path: str) -> str | None:
     return name if name in (*PAGES, *FOOT_PAGES) and not path.endswith(f"{name}/") else None
 
 
-def _language(request: Request) -> str:
-    return address.spoken(request.query_params)
-
-
 def document(request: Request, top: str = "") -> str:
     """The shell for one address. top: what is seen before Streamlit has started; only then comes what it loads."""
-    lang = _language(request)
+    lang = address.spoken(request.query_params)
     page = _page(request.url.path) or PAGES[0]
     title = f"{text(f'nav.{page}', lang)} – {text('site.name', lang)}"
     return f"""<!DOCTYPE html>

@@ -29,6 +29,13 @@ def violations(page: Page, *, within: str = "html", charts: bool = True) -> dict
     return {one["id"]: (one["help"], one["nodes"]) for one in found}
 
 
+def assert_accessible_at_any_width(page: Page, state: str) -> None:
+    """The same on a small and on a large screen, which the page then has."""
+    for width in (320, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert_accessible(page, f"{state}, {width} px")
+
+
 def assert_accessible(page: Page, state: str, *, within: str = "html", charts: bool = True) -> None:
     """No violation of WCAG 2.1 or 2.2, A or AA, or of best practice, but what the accessibility statement tells."""
     found = {rule: what for rule, what in violations(page, within=within, charts=charts).items() if rule not in ALLOWED}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import assert_accessible, violations
+from tests.browser.axe import assert_accessible, assert_accessible_at_any_width, violations
 from tests.browser.conftest import Serve, Visit
 from tests.browser.driver import PAGES, address, settle
 from ui.text import LANGUAGES, text
@@ -150,21 +150,15 @@ def test_the_notices_in_place_of_a_page_break_none(start: Serve, visit: Visit, s
     for name in ("overview?lang=da", "ideology?lang=en"):
         full = first.context.browser.new_context(base_url=site.url).new_page()  # type: ignore[union-attr]
         assert full.goto(f"/{name}").status == 503  # type: ignore[union-attr]
-        _small_and_large(full, "a full site")
+        assert_accessible_at_any_width(full, "a full site")
         full.context.close()
     lost = first.context.browser.new_context(base_url=site.url).new_page()  # type: ignore[union-attr]
     assert lost.goto("/nowhere").status == 404  # type: ignore[union-attr]
-    _small_and_large(lost, "an address that isn't there")
+    assert_accessible_at_any_width(lost, "an address that isn't there")
     for words in (*map(notice_of, STATUS), crowd.page("away")):
         lost.set_content(words)
-        _small_and_large(lost, words)
+        assert_accessible_at_any_width(lost, words)
     lost.context.close()
-
-
-def _small_and_large(page: Page, state: str) -> None:
-    for width in (320, 1440):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert_accessible(page, f"{state}, {width} px")
 
 
 def test_what_axe_is_asked_for_it_finds(visit: Visit) -> None:

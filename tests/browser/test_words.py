@@ -56,7 +56,7 @@ def wrong(page: Page) -> list[str]:
     return sorted(one for one in said if english() & {word.lower() for word in WORD.findall(one)})
 
 
-def test_the_list_of_english_saidis_one() -> None:
+def test_the_list_of_english_words_is_one() -> None:
     assert {"download", "search", "ascending", "fullscreen", "remove", "heading", "connection"} <= english()
     assert not {"filter", "tal", "status"} & english()
 
